@@ -48,7 +48,7 @@ def heat_strips(values, rows, columns, ax=None, low=None, high=None):
     """Vectors as strips of colour, one a row; with a colour bar, and the numbers written in where there is room.
 
     values: n × d (or a single d); rows: n names; columns: d names; low, high: the ends of the colour scale.
-    A scale that reaches below zero is drawn from blue through white to orange, any other from dark to bright.
+    A scale that reaches below zero is drawn from purple through white to orange, any other from dark to bright.
     Returns: the axes.
     """
     values = np.atleast_2d(as_array(values))
@@ -114,7 +114,7 @@ def _place_label(ax, point, pixel, name, colour, bold, taken, frame):
     so that the figure looks the same at any resolution.
     """
     scale = ax.figure.dpi / 72
-    style = {"xy": point, "textcoords": "offset points", "fontsize": 9, "weight": "bold" if bold else "normal"}
+    style = {"xy": point, "textcoords": "offset points", "fontsize": 10, "weight": "bold" if bold else "normal"}
     label = ax.annotate(name, xytext=(0, 0), **style)
     box = label.get_window_extent()
     width, height = box.width + 2, box.height

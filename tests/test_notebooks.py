@@ -1,0 +1,258 @@
+"""The notebooks as documents, from their stored cells and outputs, and run once more offline with the exercises solved."""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+import helpers.vectors
+from helpers.data import FEATURES, load_film_sheet
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FRAME = ["**What you will see**", "**What you need**", "**Time**", "## Recap", "## Exercises", "## Scorecard"]
+FRAME += ["## Going further", "**Before**", "**Next**"]
+
+# What the checks of each notebook must refuse, by check: plausible wrong answers.
+WRONG_ANSWERS = {
+    "01_movie_spreadsheet": {
+        "check_least_like": ["'Alien'", "'Sleepless in Seattle'", "'Silence of the Lambs'", "42"],
+        "check_speed_fan": ["list(speed)", "[1, 2, 3]", "[0] * 7", "[99] * 7", "'action'"],
+        "check_like_fargo": ["'Scream'", "'Fargo'", "'The Godfather'", "'fargo'"],
+        "check_my_sheet": ["'nowhere.csv'", "DATA / 'viewer_sheet.csv'", "DATA / 'movielens-small/ratings.csv'", "7"],
+    },
+}
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def tagged(cell, tag):
+    return tag in cell.metadata.get("tags", [])
+
+
+def markdown(path):
+    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+
+
+def printed(cell):
+    return "".join(out.get("text", "") for out in cell.outputs)
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+@every_notebook
+def test_was_run_from_top_to_bottom_without_errors(path):
+    cells = code_cells(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [out for cell in cells for out in cell.outputs]
+    assert not [out for out in outputs if out.output_type == "error"]
+    assert not [out for out in outputs if out.get("name") == "stderr"]
+
+
+@every_notebook
+def test_shows_no_address_and_no_path_of_a_machine(path):
+    for cell in code_cells(path):
+        shown = printed(cell) + "".join(str(out.get("data", {}).get("text/plain", "")) for out in cell.outputs)
+        assert not re.search(r" at 0x[0-9a-f]{6,}|/home/|/root/|/tmp/|/Users/|[A-Z]:\\", shown + cell.source)
+
+
+@every_notebook
+def test_every_figure_is_a_picture_with_alternative_text(path):
+    outputs = [out for cell in code_cells(path) for out in cell.outputs if "data" in out]
+    assert not [out for out in outputs if "image/svg+xml" in out.data]  # it holds a date, which strict nbval compares
+    for out in outputs:
+        if "image/png" in out.data:
+            assert len(out.metadata.get("image/png", {}).get("alt", "")) > 40
+
+
+@every_notebook
+def test_headings_are_in_order(path):
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", markdown(path), flags=re.MULTILINE)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False))
+
+
+@every_notebook
+def test_the_frame_is_complete_and_in_order(path):
+    places = [markdown(path).find(part) for part in FRAME]
+    assert -1 not in places, FRAME[places.index(-1)]
+    assert places == sorted(places)
+
+
+@every_notebook
+def test_links_lead_somewhere(path):
+    assert_links_resolve(markdown(path), path.parent)
+
+
+@pytest.mark.parametrize("name", ["README.md", "data/README.md"])
+def test_links_of_the_readmes_lead_somewhere(name):
+    assert_links_resolve((ROOT / name).read_text(encoding="utf-8"), (ROOT / name).parent)
+
+
+def assert_links_resolve(text, folder):
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("http://", "https://")):
+            continue
+        file, _, anchor = target.partition("#")
+        linked = (folder / file).resolve() if file else None
+        assert linked is None or (linked.exists() and ROOT in linked.parents), target
+        if anchor:
+            page = text if linked is None else linked.read_text(encoding="utf-8")
+            titles = re.findall(r"^#+ (.*)$", page, flags=re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles], target
+
+
+@every_notebook
+def test_the_notebooks_are_linked_to_their_neighbours(path):
+    place = NOTEBOOKS.index(path)
+    for neighbour in NOTEBOOKS[max(place - 1, 0) : place] + NOTEBOOKS[place + 1 : place + 2]:
+        assert f"]({neighbour.name})" in markdown(path)
+
+
+@every_notebook
+def test_every_exercise_has_task_check_and_hidden_solution(path):
+    cells = read(path).cells
+    starts = [number for number, cell in enumerate(cells) if tagged(cell, "exercise")]
+    assert 3 <= len(starts) <= 5
+    for start in starts:
+        task, exercise, check, solution = cells[start - 1 : start + 3]
+        assert task.cell_type == "markdown" and "..." in exercise.source
+        assert tagged(check, "check") and "Not attempted yet" in printed(check)
+        assert tagged(solution, "solution") and solution.metadata.jupyter.source_hidden
+
+
+@every_notebook
+def test_the_scorecard_is_the_last_code_cell(path):
+    *_, last = code_cells(path)
+    assert tagged(last, "scorecard")
+    assert all(re.fullmatch(r"[^:]+: \S.*", line) for line in printed(last).splitlines())
+
+
+@every_notebook
+def test_only_interactive_cells_go_unchecked(path):
+    for cell in code_cells(path):
+        if tagged(cell, "nbval-ignore-output"):
+            assert "interact(" in cell.source
+        assert not {"nbval-skip", "nbval-raises-exception", "raises-exception"} & set(cell.metadata.get("tags", []))
+
+
+@every_notebook
+def test_no_more_than_two_code_cells_without_a_word(path):
+    run = 0
+    for cell in read(path).cells:
+        part_of_exercise = tagged(cell, "check") or tagged(cell, "solution")
+        run = run + 1 if cell.cell_type == "code" and not part_of_exercise else 0
+        assert run <= 2, cell.source
+
+
+def born(name):
+    """A function as the notebook in which it was born writes it."""
+    sources = [cell.source for path in NOTEBOOKS for cell in code_cells(path) if tagged(cell, f"born-{name}")]
+    assert len(sources) == 1
+    definition = sources[0].split("\n\n\n")[0]
+    namespace = {"np": np}
+    exec(definition, namespace)
+    for other in ("cosine_similarity",):
+        namespace.setdefault(other, getattr(helpers.vectors, other))
+    return namespace[name]
+
+
+def test_helpers_do_what_the_notebook_shows():
+    films = load_film_sheet()[FEATURES]
+    names, vectors = list(films.index), films.to_numpy()
+    for name, row in zip(names, vectors, strict=True):
+        assert born("nearest")(name, vectors, names, 39) == helpers.vectors.nearest(name, vectors, names, 39)
+        expected = born("cosine_similarity")(vectors, row)
+        assert np.array_equal(helpers.vectors.cosine_similarity(vectors, row), expected)
+    for shown, imported in zip(born("project")(vectors), helpers.vectors.project(vectors), strict=True):
+        assert np.array_equal(shown, imported)
+
+
+NO_NETWORK = """
+import socket
+
+def refuse(*arguments, **keywords):
+    raise OSError("this test allows no network")
+
+connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+def only_here(self, address):
+    here = not isinstance(address, tuple) or str(address[0]) in ("127.0.0.1", "localhost", "::1")
+    return connect(self, address) if here else refuse()
+
+def look_up_here(host, *arguments, **keywords):
+    here = host in (None, "127.0.0.1", "localhost", "::1", "0.0.0.0")
+    return look_up(host, *arguments, **keywords) if here else refuse()
+
+socket.socket.connect, socket.getaddrinfo = only_here, look_up_here
+"""
+
+
+@every_notebook
+def test_runs_alone_offline_from_anywhere_with_the_exercises_solved(path, tmp_path):
+    """A copy of the notebook, in an empty folder, with the network refused, and each solution pasted in as the answer."""
+    (tmp_path / "offline").mkdir()
+    (tmp_path / "offline" / "sitecustomize.py").write_text(NO_NETWORK)
+    notebook = read(path)
+    cells = notebook.cells
+    for number, cell in enumerate(cells):
+        if tagged(cell, "exercise"):
+            cell.source = cells[number + 2].source
+    proof = "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 9), 1)\nexcept OSError as error:\n    print(error)"
+    cells.append(nbformat.v4.new_code_cell(proof))
+    wrong = WRONG_ANSWERS.get(path.stem, {})
+    calls = [f"print({check}({answer}))" for check, answers in wrong.items() for answer in answers]
+    cells += [nbformat.v4.new_code_cell(call) for call in calls]
+
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute(env=dict(os.environ, PYTHONPATH=str(tmp_path / "offline")))
+
+    run = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    added = run[len(run) - len(calls) :]
+    assert "no network" in printed(run[-1 - len(calls)])
+    for cell in run:
+        if tagged(cell, "check"):
+            assert printed(cell).startswith("Right"), printed(cell)
+    for cell in added:
+        assert printed(cell).strip() and not printed(cell).startswith(("Right", "Not attempted")), cell.source
+    *_, scorecard = [cell for cell in run if tagged(cell, "scorecard")]
+    *_, stored = [cell for cell in code_cells(path) if tagged(cell, "scorecard")]
+    assert printed(scorecard) == printed(stored)
+
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+MACHINES = {
+    "one thread": dict.fromkeys(THREADS, "1"),
+    "two threads": dict.fromkeys(THREADS, "2"),
+    "torch without vector instructions": {"ATEN_CPU_CAPABILITY": "default"},
+    "torch with AVX2": {"ATEN_CPU_CAPABILITY": "avx2"},
+}
+if platform.machine() in ("x86_64", "AMD64"):
+    MACHINES["NumPy as on a processor of 2013"] = {"OPENBLAS_CORETYPE": "Haswell"}
+    MACHINES["NumPy as on a processor of 2008"] = {"OPENBLAS_CORETYPE": "Nehalem"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", MACHINES)
+@every_notebook
+def test_the_stored_outputs_hold_on_other_machines(path, machine):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
+    result = subprocess.run(command, cwd=ROOT, env=os.environ | MACHINES[machine], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout[-4000:]

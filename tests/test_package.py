@@ -1,0 +1,73 @@
+"""The arrows in `helpers` point one way, nothing in it can run a stranger's code, and all of it is explained."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import helpers
+
+FILES = sorted(Path(helpers.__file__).parent.glob("*.py"))
+TREES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+
+def imports(tree):
+    """Every module, and every name from a module, that this source imports, wherever it does so."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "helpers" + (f".{node.module}" if node.module else "") if node.level else node.module
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls(tree):
+    """Every call by its written name ("np.load") with its keywords that are plain values."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            keywords = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
+            yield ast.unparse(node.func), keywords
+
+
+def public_functions():
+    for name, tree in TREES.items():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                yield pytest.param(node, id=f"{name}.{node.name}")
+
+
+def test_the_package_is_data_vectors_and_plotting():
+    assert set(TREES) == {"__init__", "data", "vectors", "plotting"}
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("vectors", "helpers.plotting"),
+        ("vectors", "helpers.data"),
+        ("plotting", "helpers.data"),
+        ("data", "helpers.plotting"),
+        ("data", "helpers.vectors"),
+        *[(module, "torch") for module in TREES],
+        *[("data", pickler) for pickler in ("pickle", "cPickle", "_pickle", "dill", "joblib", "marshal", "shelve")],
+    ],
+)
+def test_module_does_not_import(module, forbidden):
+    assert [name for name in imports(TREES[module]) if f"{name}.".startswith(f"{forbidden}.")] == []
+
+
+def test_arrays_are_only_loaded_without_pickles():
+    loads = [call for tree in TREES.values() for call in calls(tree) if call[0].endswith((".load", "read_pickle"))]
+    assert loads and all(name == "np.load" and keywords.get("allow_pickle") is False for name, keywords in loads)
+
+
+@pytest.mark.parametrize("node", list(public_functions()))
+def test_public_name_has_a_docstring(node):
+    assert len(ast.get_docstring(node) or "") > 20
+
+
+@pytest.mark.parametrize("module", ["data", "vectors", "plotting"])
+def test_module_has_a_docstring(module):
+    assert ast.get_docstring(TREES[module])

@@ -1,0 +1,199 @@
+"""Maps whose labels can be read, strips with an honest scale, and no figure without words."""
+
+from itertools import combinations
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from matplotlib.colors import to_hex
+
+from helpers import plotting
+from helpers.plotting import COLOURS, heat_strips, label_map, show
+
+
+@pytest.fixture(autouse=True)
+def quiet_figures():
+    matplotlib.use("agg")
+    yield
+    plt.close("all")
+
+
+# --- Maps -------------------------------------------------------------------------------------------------
+
+
+def labels_of(ax):
+    return [text for text in ax.texts if text.get_text()]
+
+
+def spread_points():
+    return np.random.default_rng(0).normal(size=(45, 2)), [f"film number {row}" for row in range(45)]
+
+
+def coincident_points():
+    coordinates, names = spread_points()
+    coordinates[:6] = coordinates[0]
+    coordinates[6:9] = coordinates[6]
+    return coordinates, names
+
+
+def points_on_a_line():
+    return np.column_stack([np.arange(40), np.zeros(40)]), [f"word{row}" for row in range(40)]
+
+
+def points_far_out():
+    coordinates, names = spread_points()
+    coordinates[0] = [30, 30]  # squeezes all others together
+    return coordinates, names
+
+
+@pytest.mark.parametrize("points", [spread_points, coincident_points, points_on_a_line, points_far_out])
+def test_labels_lie_inside_the_axes_and_cover_neither_labels_nor_points(points):
+    coordinates, names = points()
+    ax = label_map(coordinates, names)
+    ax.figure.canvas.draw()
+    boxes = {label.get_text(): label.get_window_extent() for label in labels_of(ax)}
+    if points in (spread_points, coincident_points):
+        assert set(boxes) == set(names)  # there was room for all
+    assert set(boxes) <= set(names) and len(boxes) > 5
+    overlaps = [(one, two) for one, two in combinations(boxes, 2) if boxes[one].overlaps(boxes[two])]
+    assert overlaps == []
+    frame = ax.get_window_extent()
+    outside = [name for name, box in boxes.items() if box.x0 < frame.x0 or box.x1 > frame.x1]
+    outside += [name for name, box in boxes.items() if box.y0 < frame.y0 or box.y1 > frame.y1]
+    assert outside == []
+    pixels = ax.transData.transform(coordinates)
+    assert [name for name, box in boxes.items() for pixel in pixels if box.contains(*pixel)] == []
+
+
+def test_labels_stay_readable_when_the_figure_is_saved_at_another_resolution():
+    coordinates, names = coincident_points()
+    ax = label_map(coordinates, names)
+    ax.figure.set_dpi(60)
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent().padded(-1) for label in labels_of(ax)]  # hinting moves letters by a pixel
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+
+
+def test_every_point_is_drawn_and_empty_names_are_not_written():
+    ax = label_map([[0, 0], [1, 1], [2, 0]], ["a", "", "c"])
+    assert ax.collections[0].get_offsets().tolist() == [[0, 0], [1, 1], [2, 0]]
+    assert [label.get_text() for label in labels_of(ax)] == ["a", "c"]
+
+
+def test_highlight_is_bold_and_red_and_the_rest_is_not():
+    ax = label_map([[0, 0], [1, 1], [2, 0]], ["a", "b", "c"], highlight=["b"])
+    assert {label.get_text(): label.get_weight() for label in labels_of(ax)} == dict(a="normal", b="bold", c="normal")
+    colours = [to_hex(colour).upper() for colour in ax.collections[0].get_facecolors()]
+    assert colours == [COLOURS["blue"], COLOURS["red"], COLOURS["blue"]]
+
+
+@pytest.mark.parametrize(
+    "make", [list, np.array, torch.tensor, lambda rows: torch.tensor(rows, dtype=torch.float32, requires_grad=True)]
+)
+def test_map_takes_lists_numpy_and_torch_and_draws_on_given_axes(make):
+    ax = plt.subplots()[1]
+    assert label_map(make([[0, 0], [1, 1], [2, 0]]), ["a", "b", "c"], ax=ax) is ax
+    assert ax.collections[0].get_offsets().tolist() == [[0, 0], [1, 1], [2, 0]]
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "words"),
+    [
+        (np.zeros((2, 2)), r"3 names need 3 × 2 .* not \(2, 2\)"),
+        (np.zeros((3, 3)), r"3 × 2 .* not \(3, 3\)"),
+        (np.zeros(3), r"3 × 2 .* not \(3,\)"),
+        ([[0, 0], [1, 1], [2, float("nan")]], "NaN"),
+    ],
+)
+def test_map_of_a_wrong_shape_is_refused(coordinates, words):
+    with pytest.raises(ValueError, match=words):
+        label_map(coordinates, ["a", "b", "c"])
+    assert plt.get_fignums() == []
+
+
+# --- Strips -----------------------------------------------------------------------------------------------
+
+
+def test_strip_of_a_single_vector_has_its_numbers_and_names():
+    ax = heat_strips([1, 2.5, 3], ["Alien"], ["a", "b", "c"])
+    assert ax.images[0].get_array().tolist() == [[1, 2.5, 3]]
+    assert [text.get_text() for text in ax.texts] == ["1", "2.5", "3"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b", "c"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Alien"]
+
+
+def test_strips_of_many_columns_have_a_colour_bar_and_no_numbers():
+    ax = heat_strips(torch.ones(4, 50, requires_grad=True), "abcd", range(50))
+    assert ax.images[0].get_array().shape == (4, 50)
+    assert len(ax.texts) == 0 and len(ax.figure.axes) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "limits", "scale"),
+    [
+        ([-1, 0, 4], {}, (-4, 4)),
+        ([-4, 0, 1], {}, (-4, 4)),
+        ([-4, -2, -1], {}, (-4, 4)),
+        ([0, 1, 2], {"low": -5, "high": 10}, (-10, 10)),
+        ([1, 2, 3], {}, (1, 3)),
+        ([1, 2, 3], {"low": 0, "high": 10}, (0, 10)),
+    ],
+)
+def test_scale_is_symmetric_when_signed_and_plain_when_not(values, limits, scale):
+    picture = heat_strips(values, ["x"], "abc", **limits).images[0]
+    assert picture.get_clim() == scale
+    assert picture.cmap.name == ("PuOr_r" if scale[0] < 0 else "cividis")
+
+
+def test_strips_are_drawn_on_given_axes():
+    ax = plt.subplots()[1]
+    assert heat_strips([[1, 2], [3, 4]], "ab", "xy", ax=ax) is ax
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.zeros((3, 2)), "3 × 2 values for 2 rows, 3 columns"),
+        (np.zeros(3), "1 × 3 values for 2 rows, 3 columns"),
+        ([[1, 2, 3], [4, 5, float("nan")]], r"NaN.*\(1, 2\)"),
+        ([[1, 2, 3], [4, 5]], "of one length"),
+    ],
+)
+def test_strips_of_a_wrong_shape_are_refused(values, words):
+    with pytest.raises(ValueError, match=words):
+        heat_strips(values, ["a", "b"], ["x", "y", "z"])
+    assert plt.get_fignums() == []
+
+
+# --- Showing ----------------------------------------------------------------------------------------------
+
+
+def test_show_displays_once_with_the_words_and_closes(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plotting, "display", lambda *things, **options: shown.append((things, options)))
+    figure = plt.figure()
+    assert show(figure, "A line that rises.") is None
+    assert shown == [((figure,), {"metadata": {"image/png": {"alt": "A line that rises."}}})]
+    assert plt.get_fignums() == []
+
+
+def test_shown_words_reach_the_output_of_a_notebook():
+    InteractiveShell.instance()
+    try:
+        with capture_output() as captured:
+            show(plt.figure(), "A line that rises.")
+        [output] = captured.outputs
+        assert output.metadata["image/png"]["alt"] == "A line that rises."
+    finally:
+        InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize("alt", ["", "  \n", None])
+def test_show_refuses_a_figure_without_words(alt, monkeypatch):
+    monkeypatch.setattr(plotting, "display", lambda *things, **options: pytest.fail("was displayed"))
+    with pytest.raises(ValueError, match="Say in `alt` what the figure shows"):
+        show(plt.figure(), alt)
