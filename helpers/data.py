@@ -8,12 +8,15 @@ import csv
 import hashlib
 import io
 import re
+import warnings
 import zipfile
-from difflib import get_close_matches
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from helpers.vectors import closest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FEATURES = ["romance", "action", "humour", "fear", "ideas", "spectacle", "children"]
@@ -112,7 +115,7 @@ def load_sheet(path, label="title", low=0, high=10, columns=None):
         name = record[label]
         if not name:
             raise DataError(f"{where}, column {label!r}: the cell is empty. Write a name or delete the row.")
-        year = [int(_number(record["year"], f"{where}, column 'year'", 1870, 2100))] if "year" in record else []
+        year = [round(_number(record["year"], f"{where}, column 'year'", 1870, 2100))] if "year" in record else []
         same = (name.casefold(), *year)
         if same in first_seen:
             raise DataError(f"{where}: {name!r} stands already in row {first_seen[same]}. Keep one of the two.")
@@ -160,11 +163,14 @@ def _read_cells(path):
         ) from None
     first_line = text.lstrip().split("\n")[0]
     separator = max(",;\t", key=first_line.count)
-    rows = []
-    for row, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
-        cells = [cell.strip() for cell in cells]
-        if any(cells):
-            rows.append((row, cells))
+    table = []
+    try:
+        table.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        where = f"{path}, row {len(table) + 1}"
+        raise DataError(f"{where}: a quotation mark is opened and never closed. Close it or take it out.") from None
+    rows = [(row, [cell.strip() for cell in cells]) for row, cells in enumerate(table, start=1)]
+    rows = [(row, cells) for row, cells in rows if any(cells)]
     if not rows:
         raise DataError(f"{path} is empty. The first row must hold the names of the columns.")
     header = rows[0][1]
@@ -175,11 +181,11 @@ def _read_cells(path):
 
 
 def _number(cell, where, low, high):
-    """A number from low to high; the decimal comma of a European spreadsheet is read as a point."""
+    """A number from low to high; a decimal comma is read as a point and a typographic minus as a minus."""
     if not cell:
         raise DataError(f"{where}: the cell is empty. Write a number from {low} to {high}.")
     try:
-        number = float(cell.replace(",", "."))
+        number = float(cell.replace(",", ".").replace("−", "-"))
     except ValueError:
         raise DataError(f"{where}: {cell!r} is not a number. Write a number from {low} to {high}.") from None
     if not low <= number <= high:  # also true of nan
@@ -215,7 +221,8 @@ def readable_title(title):
         gap = "" if article == "L'" else " "
         return (known_as or "") + article + gap + name
 
-    return re.sub(rf"(a\.k\.a\. )?([^()\s][^()]*), ({_ARTICLES})(?=\s*(?:[()]|$))", swap, title.strip())
+    title = re.sub(rf"^()(.*\)), ({_ARTICLES})$", swap, title.strip())  # "Human Centipede II (Full Sequence), The"
+    return re.sub(rf"(a\.k\.a\. )?([^()\s][^()]*), ({_ARTICLES})(?=\s*(?:[():]|$))", swap, title)
 
 
 def load_movielens(source=None):
@@ -260,8 +267,8 @@ def _open_release(source):
     try:
         archive = zipfile.ZipFile(source)
         damaged = archive.testzip()
-    except zipfile.BadZipFile:
-        damaged = "the whole file"
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):  # the last: it asks for a password
+        damaged = "its content"
     if damaged:
         raise DataError(f"{source} is no complete zip file ({damaged} cannot be read). Download it again.")
     files = {Path(name).name: name for name in archive.namelist() if not name.startswith("__MACOSX")}
@@ -278,20 +285,27 @@ def _read_table(content, path, names, separator):
             raise DataError(f"{path}, byte {error.start}: not UTF-8 text. Take the file as downloaded.") from None
         text = content.decode("latin-1")  # 1M and 100K
     try:
-        table = pd.read_csv(
-            io.StringIO(text.replace("::", "\t") if separator == "::" else text),
-            sep="\t" if separator == "::" else separator,
-            header=0 if csv_form else None,
-            names=None if csv_form else names,
-            quoting=csv.QUOTE_MINIMAL if csv_form else csv.QUOTE_NONE,
-            skip_blank_lines=False,
-            keep_default_na=False,  # a film may be called "None"
-            na_values=[""],
-            index_col=False,
-            low_memory=False,
-        )
-    except ValueError as error:  # pandas' EmptyDataError and ParserError
-        raise DataError(f"{path} cannot be split into columns: {error}. Take the file as downloaded.") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # too many cells in the first row
+            table = pd.read_csv(
+                io.StringIO(text.replace("::", "\t") if separator == "::" else text),
+                sep="\t" if separator == "::" else separator,
+                header=0 if csv_form else None,
+                names=None if csv_form else names,
+                quoting=csv.QUOTE_MINIMAL if csv_form else csv.QUOTE_NONE,
+                skip_blank_lines=False,
+                keep_default_na=False,  # a film may be called "None"
+                na_values=[""],
+                index_col=False,
+                low_memory=False,
+            )
+    except pd.errors.ParserWarning:
+        raise DataError(
+            f"{path}, row 2: more cells than columns. Quotes may be lost; take the file as downloaded."
+        ) from None
+    except ValueError as error:  # pandas' EmptyDataError and ParserError; the latter counts rows from 0
+        row = re.sub(r"starting at row (\d+)", lambda match: f"starting at row {int(match[1]) + 1}", str(error))
+        raise DataError(f"{path} cannot be split into columns: {row}. Take the file as downloaded.") from None
     missing = [name for name in names if name not in table]
     if missing:
         found = ", ".join(map(str, table.columns))
@@ -338,6 +352,12 @@ def _read_films(content, path, separator):
         table["genres"] = ["|".join(np.array(_GENRES_100K)[row]) for row in flags]
     else:
         table = _read_table(content, path, _FILM_COLUMNS, separator)
+    for column in _FILM_COLUMNS:
+        empty = table.index[table[column].isna()]
+        if len(empty):
+            raise DataError(
+                f"{path}, row {empty[0]}, column {column!r}: the cell is empty. Take the file as downloaded."
+            )
     number = _whole_or_not(table, "movieId", path, whole=True)
     twice = number[number.duplicated()]
     if len(twice):
@@ -354,24 +374,25 @@ def _read_films(content, path, separator):
 
 
 def find_films(names, films, years=None):
-    """The MovieLens ids of films given by title (and year), in the order given.
+    """The MovieLens ids of films given by title, in the order given.
 
-    names: titles as in `films.title` or `films.name`; years: one a title, or None where a title is unique anyway.
+    names: titles as in `films.title` or `films.name`; years: one for each (None where it does not matter), or none.
     Returns: integer array, one id a name.
-    Raises: DataError with the closest titles if a film is not there, or with the years if there are several.
+    Raises: DataError with the closest titles if a film is not there, or with all that bear the name if several are.
     """
     ids = []
-    for number, name in enumerate(names):
+    for name, year in zip(names, years or [None] * len(names), strict=True):
         found = films[(films.title == name) | (films.name == name)]
-        if years is not None:
-            found = found[found.year == years[number]]
-        if len(found) == 0:
-            close = get_close_matches(name, films.title[~films.title.duplicated()], n=3)
-            year = f" ({years[number]})" if years is not None else ""
-            raise DataError(f"There is no film {name!r}{year} in these ratings. Close: {', '.join(close) or 'none'}.")
-        if len(found) > 1:
-            raise DataError(f"There are {len(found)} films {name!r}: {', '.join(found.name)}. Give the year.")
-        ids.append(found.index[0])
+        if found.empty:
+            close = closest(name, films.title)
+            raise DataError(f"There is no film {name!r} in these ratings. Close: {', '.join(close) or 'none'}.")
+        same_year = found if year is None else found[found.year == year]
+        if len(same_year) != 1:
+            known = ", ".join(f"{film.name} of {film.year}" for film in found.itertuples(index=False))
+            raise DataError(
+                f"{name!r} ({year or 'any year'}) is not one film; there are {known}. Give the year or one of these names."
+            )
+        ids.append(same_year.index[0])
     return np.array(ids)
 
 

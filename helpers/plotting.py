@@ -82,6 +82,8 @@ def heat_strips(values, rows, columns, ax=None, low=None, high=None):
 def label_map(coordinates, names, ax=None, highlight=(), colours=None):
     """A map of labelled points; labels are moved apart until none covers another or a point.
 
+    Points on the very same spot share one label. Where there is no room at all, a label is left out.
+
     coordinates: n × 2; names: n, "" for a point without a label; highlight: names to draw in red; colours: n colours.
     Call it last: a change to the size or the limits of the axes afterwards would move the labels again.
     Returns: the axes.
@@ -99,11 +101,13 @@ def label_map(coordinates, names, ax=None, highlight=(), colours=None):
     pixels = ax.transData.transform(coordinates)
     frame = ax.get_window_extent()
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in pixels]
-    for row in sorted(range(len(names)), key=lambda row: names[row] not in highlight):
-        if names[row]:
-            _place_label(
-                ax, coordinates[row], pixels[row], names[row], marked[row], names[row] in highlight, taken, frame
-            )
+    together = {}  # points on the very same spot share one label, a line each
+    for row, name in enumerate(names):
+        if name:
+            together.setdefault(tuple(coordinates[row]), []).append(row)
+    for rows in sorted(together.values(), key=lambda rows: names[rows[0]] not in highlight):
+        row, label = rows[0], "\n".join(names[row] for row in rows)
+        _place_label(ax, coordinates[row], pixels[row], label, marked[row], names[row] in highlight, taken, frame)
     return ax
 
 

@@ -15,7 +15,7 @@ def as_array(vectors):
     Raises: ValueError if there is text, a NaN or an infinity among them.
     """
     if hasattr(vectors, "detach"):
-        vectors = vectors.detach().cpu()
+        vectors = vectors.detach().cpu().double()
     try:
         array = np.asarray(vectors, dtype=np.float64)
     except (ValueError, TypeError) as error:
@@ -26,6 +26,12 @@ def as_array(vectors):
     return array
 
 
+def closest(name, names):
+    """Up to three of the names that are spelt most like this one, whatever their capitals."""
+    folded = {str(known).casefold(): known for known in reversed(list(names))}
+    return [folded[match] for match in get_close_matches(str(name).casefold(), folded, n=3)]
+
+
 def position(name, names):
     """The row of `name` in `names`.
 
@@ -34,8 +40,7 @@ def position(name, names):
     names = list(names)
     if name in names:
         return names.index(name)
-    folded = {str(known).casefold(): known for known in reversed(names)}
-    close = [folded[match] for match in get_close_matches(str(name).casefold(), folded, n=3)]
+    close = closest(name, names)
     hint = f"Did you mean {' or '.join(map(repr, close))}?" if close else f"The names start with {names[:3]}."
     raise ValueError(f"There is no {name!r} among the {len(names)} names. {hint}")
 
@@ -69,7 +74,10 @@ def nearest(query, vectors, names, k=5):
     if len(names) != len(vectors):
         raise ValueError(f"{len(names)} names for {len(vectors)} vectors: there must be one name a row.")
     left_out = position(query, names) if isinstance(query, str) else None
-    scores = cosine_similarity(vectors, query if left_out is None else vectors[left_out])
+    query = vectors[left_out] if isinstance(query, str) else as_array(query)
+    if query.ndim != 1:
+        raise ValueError(f"The query must be a name or one vector, not a table of the shape {query.shape}.")
+    scores = cosine_similarity(vectors, query)
     order = np.argsort(-scores.round(9), kind="stable")
     return [(names[row], float(scores[row])) for row in order if row != left_out][:k]
 
@@ -91,7 +99,7 @@ def project(vectors, reference=None):
         raise ValueError(f"Vectors of {vectors.shape[-1]} numbers do not fit a map made from {reference.shape[1]}.")
     centre = reference.mean(axis=0)
     _, spread, directions = np.linalg.svd(reference - centre, full_matrices=False)
-    if spread[0] < 1e-12:
+    if spread[0] <= 1e-9 * np.abs(reference).max():
         raise ValueError("All rows are the same, so there is no direction in which they spread.")
     directions = directions[:2]
     directions = directions * np.sign(directions[np.arange(2), np.abs(directions).argmax(axis=1)])[:, None]

@@ -1,10 +1,11 @@
-"""The notebooks as documents, from their stored cells and outputs, and run once more offline with the exercises solved."""
+"""The notebooks as documents, from their stored cells and outputs; and run once more, offline, exercises solved."""
 
 import os
 import platform
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -85,7 +86,7 @@ def test_every_figure_is_a_picture_with_alternative_text(path):
 def test_headings_are_in_order(path):
     levels = [len(marks) for marks in re.findall(r"^(#+) ", markdown(path), flags=re.MULTILINE)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False))
+    assert all(below <= above + 1 for above, below in pairwise(levels))
 
 
 @every_notebook
@@ -204,10 +205,18 @@ def look_up_here(host, *arguments, **keywords):
 socket.socket.connect, socket.getaddrinfo = only_here, look_up_here
 """
 
+TRY_NETWORK = """
+import socket
+try:
+    socket.create_connection(("192.0.2.1", 9), timeout=1)
+except OSError as error:
+    print(error)
+"""
+
 
 @every_notebook
 def test_runs_alone_offline_from_anywhere_with_the_exercises_solved(path, tmp_path):
-    """A copy of the notebook, in an empty folder, with the network refused, and each solution pasted in as the answer."""
+    """A copy of the notebook in an empty folder, the network refused, each solution pasted in as the answer."""
     (tmp_path / "offline").mkdir()
     (tmp_path / "offline" / "sitecustomize.py").write_text(NO_NETWORK)
     notebook = read(path)
@@ -215,8 +224,7 @@ def test_runs_alone_offline_from_anywhere_with_the_exercises_solved(path, tmp_pa
     for number, cell in enumerate(cells):
         if tagged(cell, "exercise"):
             cell.source = cells[number + 2].source
-    proof = "import socket\ntry:\n    socket.create_connection(('192.0.2.1', 9), 1)\nexcept OSError as error:\n    print(error)"
-    cells.append(nbformat.v4.new_code_cell(proof))
+    cells.append(nbformat.v4.new_code_cell(TRY_NETWORK))
     wrong = WRONG_ANSWERS.get(path.stem, {})
     calls = [f"print({check}({answer}))" for check, answers in wrong.items() for answer in answers]
     cells += [nbformat.v4.new_code_cell(call) for call in calls]

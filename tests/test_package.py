@@ -49,7 +49,6 @@ def test_the_package_is_data_vectors_and_plotting():
         ("vectors", "helpers.data"),
         ("plotting", "helpers.data"),
         ("data", "helpers.plotting"),
-        ("data", "helpers.vectors"),
         *[(module, "torch") for module in TREES],
         *[("data", pickler) for pickler in ("pickle", "cPickle", "_pickle", "dill", "joblib", "marshal", "shelve")],
     ],
