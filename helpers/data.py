@@ -168,7 +168,7 @@ def _read_cells(path):
         table.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
         where = f"{path}, row {len(table) + 1}"
-        raise DataError(f"{where}: a quotation mark is opened and never closed. Close it or take it out.") from None
+        raise DataError(f'{where}: a quote (") is opened and never closed. Close it or take it out.') from None
     rows = [(row, [cell.strip() for cell in cells]) for row, cells in enumerate(table, start=1)]
     rows = [(row, cells) for row, cells in rows if any(cells)]
     if not rows:
@@ -356,7 +356,7 @@ def _read_films(content, path, separator):
         empty = table.index[table[column].isna()]
         if len(empty):
             raise DataError(
-                f"{path}, row {empty[0]}, column {column!r}: the cell is empty. Take the file as downloaded."
+                f"{path}, row {empty[0]}, column {column!r}: nothing (is the file cut off?). Take it as downloaded."
             )
     number = _whole_or_not(table, "movieId", path, whole=True)
     twice = number[number.duplicated()]
@@ -389,9 +389,8 @@ def find_films(names, films, years=None):
         same_year = found if year is None else found[found.year == year]
         if len(same_year) != 1:
             known = ", ".join(f"{film.name} of {film.year}" for film in found.itertuples(index=False))
-            raise DataError(
-                f"{name!r} ({year or 'any year'}) is not one film; there are {known}. Give the year or one of these names."
-            )
+            asked = repr(name) if year is None else f"{name!r} ({year})"
+            raise DataError(f"{asked} is not one film; there are {known}. Give the year or one of these names.")
         ids.append(same_year.index[0])
     return np.array(ids)
 
