@@ -275,20 +275,26 @@ def _open_release(source):
     return files.keys(), lambda name: archive.read(files[name])
 
 
+def _is_utf8(content):
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _read_table(content, path, names, separator):
     """The named columns of a release's file as they stand, indexed by row number; only the CSV form has a header."""
     csv_form = separator == ","
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if csv_form:
-            raise DataError(f"{path}, byte {error.start}: not UTF-8 text. Take the file as downloaded.") from None
-        text = content.decode("latin-1")  # 1M and 100K
+    encoding = "utf-8-sig"
+    if separator == "|" or (separator == "::" and not _is_utf8(content)):  # 100K and 1M
+        encoding = "latin-1"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # too many cells in the first row
             table = pd.read_csv(
-                io.StringIO(text.replace("::", "\t") if separator == "::" else text),
+                io.BytesIO(content.replace(b"::", b"\t") if separator == "::" else content),
+                encoding=encoding,
                 sep="\t" if separator == "::" else separator,
                 header=0 if csv_form else None,
                 names=None if csv_form else names,
@@ -303,6 +309,8 @@ def _read_table(content, path, names, separator):
         raise DataError(
             f"{path}, row 2: more cells than columns. Quotes may be lost; take the file as downloaded."
         ) from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text. Take the file as downloaded.") from None
     except ValueError as error:  # pandas' EmptyDataError and ParserError; the latter counts rows from 0
         row = re.sub(r"starting at row (\d+)", lambda match: f"starting at row {int(match[1]) + 1}", str(error))
         raise DataError(f"{path} cannot be split into columns: {row}. Take the file as downloaded.") from None
@@ -317,7 +325,7 @@ def _read_table(content, path, names, separator):
     return table
 
 
-def _whole_or_not(table, column, path, whole):
+def _checked_numbers(table, column, path, whole):
     """A column as numbers, or a DataError that names the first row where it is none."""
     values = pd.to_numeric(table[column], errors="coerce")
     bad = ~np.isfinite(values) | (values % 1 != 0 if whole else False)
@@ -331,7 +339,7 @@ def _whole_or_not(table, column, path, whole):
 
 def _read_ratings(content, path, separator):
     table = _read_table(content, path, _RATING_COLUMNS, separator)
-    columns = [_whole_or_not(table, column, path, whole=column != "rating") for column in _RATING_COLUMNS]
+    columns = [_checked_numbers(table, column, path, whole=column != "rating") for column in _RATING_COLUMNS]
     ratings = pd.DataFrame(dict(zip(["viewer", "film", "rating", "timestamp"], columns, strict=True)))
     wrong = ratings.rating[~ratings.rating.between(0.5, 5)]
     if len(wrong):
@@ -358,7 +366,7 @@ def _read_films(content, path, separator):
             raise DataError(
                 f"{path}, row {empty[0]}, column {column!r}: nothing (is the file cut off?). Take it as downloaded."
             )
-    number = _whole_or_not(table, "movieId", path, whole=True)
+    number = _checked_numbers(table, "movieId", path, whole=True)
     twice = number[number.duplicated()]
     if len(twice):
         raise DataError(f"{path}, row {twice.index[0]}: film {twice.iloc[0]} stands there a second time. Keep one.")
