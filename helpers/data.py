@@ -286,9 +286,7 @@ def _is_utf8(content):
 def _read_table(content, path, names, separator):
     """The named columns of a release's file as they stand, indexed by row number; only the CSV form has a header."""
     csv_form = separator == ","
-    encoding = "utf-8-sig"
-    if separator == "|" or (separator == "::" and not _is_utf8(content)):  # 100K and 1M
-        encoding = "latin-1"
+    encoding = "utf-8-sig" if csv_form or _is_utf8(content) else "latin-1"  # the latter: films of 1M and 100K
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # too many cells in the first row

@@ -45,7 +45,7 @@ def show(figure, alt):
 
 
 def heat_strips(values, rows, columns, ax=None, low=None, high=None):
-    """Vectors as strips of colour, one a row; with a colour bar, and the numbers written in where there is room.
+    """Vectors as strips of colour, one a row; with the numbers written in, or beyond 12 columns a colour bar.
 
     values: n × d (or a single d); rows: n names; columns: d names; low, high: the ends of the colour scale.
     A scale that reaches below zero is drawn from purple through white to orange, any other from dark to bright.

@@ -1,7 +1,7 @@
 """Similarity, nearest neighbours and projection: written by hand in notebook 01, used unchanged to the end.
 
-NumPy arrays and torch tensors both go in; float64 NumPy comes out. Bad input
-raises a ValueError that says what to mend.
+NumPy arrays and torch tensors both go in; float64 NumPy comes out.
+Bad input raises a ValueError that says what to mend.
 """
 
 from difflib import get_close_matches

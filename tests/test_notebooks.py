@@ -168,20 +168,18 @@ def born(name):
     sources = [cell.source for path in NOTEBOOKS for cell in code_cells(path) if tagged(cell, f"born-{name}")]
     assert len(sources) == 1
     definition = sources[0].split("\n\n\n")[0]
-    namespace = {"np": np}
+    namespace = {"np": np, "cosine_similarity": helpers.vectors.cosine_similarity}
     exec(definition, namespace)
-    for other in ("cosine_similarity",):
-        namespace.setdefault(other, getattr(helpers.vectors, other))
     return namespace[name]
 
 
 def test_helpers_do_what_the_notebook_shows():
     films = load_film_sheet()[FEATURES]
     names, vectors = list(films.index), films.to_numpy()
+    nearest, cosine_similarity = born("nearest"), born("cosine_similarity")
     for name, row in zip(names, vectors, strict=True):
-        assert born("nearest")(name, vectors, names, 39) == helpers.vectors.nearest(name, vectors, names, 39)
-        expected = born("cosine_similarity")(vectors, row)
-        assert np.array_equal(helpers.vectors.cosine_similarity(vectors, row), expected)
+        assert nearest(name, vectors, names, 39) == helpers.vectors.nearest(name, vectors, names, 39)
+        assert np.array_equal(cosine_similarity(vectors, row), helpers.vectors.cosine_similarity(vectors, row))
     for shown, imported in zip(born("project")(vectors), helpers.vectors.project(vectors), strict=True):
         assert np.array_equal(shown, imported)
 
