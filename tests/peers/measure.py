@@ -1,0 +1,163 @@
+"""Our two models and other people's libraries on the same ratings and the same split, one thread and process each.
+
+    python tests/peers/measure.py             quality, training time and memory of all models
+    python tests/peers/measure.py --growth    how time and memory grow with the number of ratings
+    python tests/peers/measure.py --search    the settings of the libraries that do best on the validation ratings
+
+Words after that choose models by name: `python tests/peers/measure.py --search SVD ALS`.
+"""
+
+import argparse
+import itertools
+import os
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+import numpy as np
+import pandas as pd
+from common import Trained, training
+from metrics import ranking_quality, rating_quality
+from ours import OURS
+from theirs import THEIRS
+
+from helpers.data import load_movielens, split_ratings
+
+SEEDS = [0, 1, 2]  # of the models; the split is the same for all
+SIZES = [1, 2, 4, 8, 16, 32]
+ONE_THREAD = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LK_NUM_THREADS", "LK_NUM_BACKEND_THREADS"]
+
+
+def in_own_process(function, *arguments):
+    """Call a function in a fresh process, which inherits the number of threads."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+# --- What runs in a process of its own --------------------------------------------------------------------
+
+
+def trial(model, settings, seed, part="test"):
+    """Learn from all that comes before `part`, judge by `part`. Returns: dict of quality, seconds and MB."""
+    ratings, _ = load_movielens()
+    parts = split_ratings(ratings)
+    known = ratings[parts.isin(["train", "validation"] if part == "test" else ["train"])]
+    asked = ratings[parts == part]
+    if model.task == "rating":
+        quality = rating_quality(model.function(known, asked, seed, **settings), asked)
+    else:
+        quality = ranking_quality(model.function(known, seed, **settings), known, asked)
+    return quality | {"seconds": training.seconds, "MB": training.megabytes}
+
+
+def search(model):
+    """Every combination of the model's grid, judged by validation. Returns: (quality, settings), the best first."""
+    tried = []
+    for values in itertools.product(*model.grid.values()):
+        settings = dict(zip(model.grid, values, strict=True))
+        quality = next(iter(trial(model, settings, SEEDS[0], "validation").values()))
+        tried.append((quality, settings))
+    return sorted(tried, key=lambda pair: pair[0], reverse=model.task == "ranking")
+
+
+def cost(model, times, limit):
+    """Train on `times` as many ratings, `limit` seconds at most. Returns: microseconds and kB, each per rating."""
+    ratings, _ = load_movielens()
+    known = grow(ratings[split_ratings(ratings) != "test"], times)
+    training.limit, training.only = limit, True
+    try:
+        asked = [known[:0]] if model.task == "rating" else []
+        model.function(known, *asked, SEEDS[0], **model.found)
+    except Trained:
+        return training.seconds / len(known) * 1e6, training.megabytes / len(known) * 1024
+
+
+def grow(ratings, times, seed=0):
+    """The ratings, and `times` − 1 noisy copies of every viewer: new people with almost the same taste.
+
+    In a copy each rating moves by −0.5, 0 or 0.5 stars, and one film in five gives way to another, drawn by
+    popularity; films that a viewer then has twice are kept once.
+    """
+    random = np.random.RandomState(seed)
+    everybody = [ratings]
+    for copy in range(1, times):
+        moved = (ratings.rating + random.choice([-0.5, 0, 0.5], len(ratings))).clip(0.5, 5)
+        others = random.choice(ratings.film, len(ratings))
+        films = np.where(random.rand(len(ratings)) < 0.2, others, ratings.film)
+        viewers = ratings.viewer + copy * (ratings.viewer.max() + 1)
+        everybody.append(ratings.assign(viewer=viewers, film=films, rating=moved))
+    return pd.concat(everybody, ignore_index=True).drop_duplicates(["viewer", "film"], ignore_index=True)
+
+
+# --- The tables -------------------------------------------------------------------------------------------
+
+
+def trials(model, settings):
+    """One trial per seed, each in its own process: DataFrame seeds × (quality, seconds, MB)."""
+    return pd.DataFrame([in_own_process(trial, model, settings, seed) for seed in SEEDS], index=SEEDS)
+
+
+def print_row(*cells):
+    print("|", " | ".join(cells), "|", flush=True)
+
+
+def print_qualities(task, models):
+    """A row a model: the mean over the seeds, ± standard deviation, and how many times our model's mean that is."""
+    ours = None
+    for model in models:
+        for note, settings in [("", model.found), (", defaults", {})] if model.found else [("", {})]:
+            result = trials(model, settings)
+            mean, spread = result.mean(), result.std()
+            if ours is None:
+                ours = mean
+                print_row(task, *(f"{name} | × ours" for name in result))
+                print_row("---", *["--:"] * 2 * len(mean))
+            digits = [1 if name == "MB" else 3 if name == "seconds" else 4 for name in result]
+            cells = [
+                f"{mean[name]:.{d}f} ± {spread[name]:.{d}f} | {mean[name] / ours[name]:.2f}"
+                for name, d in zip(result, digits, strict=True)
+            ]
+            print_row(model.name + note, *cells)
+    print()
+
+
+def print_growth(task, models, limit):
+    """A row a model: microseconds and kB per rating at each size, until training takes longer than the limit."""
+    print_row(f"{task}: µs and kB per rating", *(f"{times} ×" for times in SIZES))
+    print_row("---", *["--:"] * len(SIZES))
+    for model in models:
+        cells = []
+        for times in SIZES:
+            try:
+                microseconds, kilobytes = in_own_process(cost, model, times, limit)
+            except BrokenProcessPool:  # ended by the limit
+                break
+            cells.append(f"{microseconds:.2f} µs, {kilobytes:.2f} kB")
+        print_row(model.name, *cells, *["—"] * (len(SIZES) - len(cells)))
+    print()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--growth", action="store_true", help="grow the ratings 32 times")
+    parser.add_argument("--search", action="store_true", help="search the settings on validation")
+    parser.add_argument("--limit", type=int, default=120, help="seconds a training may take when growing")
+    parser.add_argument("words", nargs="*", help="only the libraries' models with one of these words in their name")
+    asked = parser.parse_args()
+    theirs = [model for model in THEIRS if not asked.words or any(word in model.name for word in asked.words)]
+    if asked.search:
+        for model in theirs:
+            for quality, settings in in_own_process(search, model)[:3] if model.grid else []:
+                print(f"{model.name}: {quality:.4f} {settings}", flush=True)
+        return
+    for task in ["rating", "ranking"]:
+        models = [model for model in OURS + theirs if model.task == task]
+        if asked.growth:
+            print_growth(task, models, asked.limit)
+        else:
+            print_qualities(task, models)
+
+
+if __name__ == "__main__":
+    main()
