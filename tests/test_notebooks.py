@@ -47,6 +47,32 @@ WRONG_ANSWERS = {
             "7",
         ],
     },
+    "04_token_embeddings": {
+        "check_three_slopes": ["[1, 1, 0]", "[2, 1, 1]", "'two'", "[2, 1]", "[1, 2, 0]"],
+        "check_few": ["len(pieces_of('smartphones'))", "len('smartphones')", "2.5", "'nine'", "3"],
+        "check_alone": [
+            "right['skip-gram'].mean()",
+            "right_answers(model.context.weight.detach().numpy()).mean()",
+            "'no'",
+        ],
+        "check_my_text": ["'nowhere.txt'", "DATA / 'glove/glove-100d-40k.npz'", "DATA.parent / 'LICENSE'", "7.5"],
+    },
+    "05_word_analogies": {
+        "check_near_b": ["right['nearest to c'].mean()", "'b'", "0.5", "right['3CosAdd'].mean()"],
+        "check_plural": ["gender", "direction(['trees'], ['tree'])", "[1, 2]", "'plural'", "0 * gender"],
+        "check_fewer": [
+            "right['3CosAdd'].mean()",
+            "right['3CosAdd'][(questions < 10_000).all(axis=1)].mean()",
+            "'few'",
+        ],
+        "check_my_pairs": [
+            "[('cat', 'kitten')]",
+            "[('a', 'b', 'c')] * 5",
+            "[('cat', 'kitten')] * 5",
+            "[('qwxz', 'kitten')] * 5",
+            "7",
+        ],
+    },
 }
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
