@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import torch
-from gensim.models import Word2Vec
 from torch import nn
 
 from helpers.data import load_analogies, load_dictionary
@@ -63,6 +62,8 @@ def train_ours(read, words, seed):
 
 def train_gensim(read, words, seed, readings=READINGS):
     """Returns: vectors (words × columns) and the seconds of training. gensim has one word table that it is known by."""
+    from gensim.models import Word2Vec  # here, so that the rest can be imported without it
+
     known = set(words)
     text = [[word for word in passage if word in known] for passage in read]
     model = Word2Vec(
