@@ -49,13 +49,19 @@ WRONG_ANSWERS = {
     },
     "04_token_embeddings": {
         "check_three_slopes": ["[1, 1, 0]", "[2, 1, 1]", "'two'", "[2, 1]", "[1, 2, 0]"],
-        "check_few": ["len(pieces_of('smartphones'))", "len('smartphones')", "2.5", "'nine'", "3"],
+        "check_few": ["len(pieces_of('snowboarding'))", "len('snowboarding')", "2.5", "'nine'", "3"],
         "check_alone": [
             "right['skip-gram'].mean()",
             "right_answers(model.context.weight.detach().numpy()).mean()",
             "'no'",
         ],
-        "check_my_text": ["'nowhere.txt'", "DATA / 'glove/glove-100d-40k.npz'", "DATA.parent / 'LICENSE'", "7.5"],
+        "check_my_table": [
+            "learn_from('nowhere.txt')",
+            "learn_from(DATA / 'glove/glove-100d-40k.npz')",
+            "learn_from(DATA.parent / 'LICENSE')",
+            "'my book.txt'",
+            "7.5",
+        ],
     },
     "05_word_analogies": {
         "check_near_b": ["right['nearest to c'].mean()", "'b'", "0.5", "right['3CosAdd'].mean()"],
