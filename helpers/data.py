@@ -80,7 +80,7 @@ def load_minute():
     """*Minute* and *crane* in sentences, and what a small transformer makes of each.
 
     Returns: sentences, a DataFrame with the columns word, sense, misleading ("yes" or "no") and sentence; layers, a
-    float64 array (72 sentences × 7 × 384) of the word's vector after its place was added and after each of six layers;
+    float64 array (80 sentences × 7 × 384) of the word's vector with its position added, and after each of six layers;
     words, and table, their rows in the transformer's own token table (float64, one row a word, 384 columns).
     Raises: DataError if a file is missing or changed.
     Source: all-MiniLM-L6-v2, and sentences of our own; see data/README.md.

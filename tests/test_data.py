@@ -112,7 +112,9 @@ def test_minute_has_a_vector_for_each_sentence_and_layer():
     assert list(sentences.columns) == ["word", "sense", "misleading", "sentence"]
     assert sentences.groupby(["word", "sense", "misleading"]).size().to_dict() == {
         ("crane", "bird", "no"): 12,
+        ("crane", "bird", "yes"): 4,
         ("crane", "machine", "no"): 12,
+        ("crane", "machine", "yes"): 4,
         ("minute", "size", "no"): 20,
         ("minute", "size", "yes"): 4,
         ("minute", "time", "no"): 20,
@@ -120,7 +122,7 @@ def test_minute_has_a_vector_for_each_sentence_and_layer():
     }
     once = [sentence.lower().count(word) for word, sentence in zip(sentences.word, sentences.sentence, strict=True)]
     assert set(once) == {1}
-    assert layers.shape == (72, 7, 384) and table.shape == (len(words), 384)
+    assert layers.shape == (80, 7, 384) and table.shape == (len(words), 384)
     assert np.isfinite(layers).all() and np.isfinite(table).all()
     assert {"minute", "crane", "king", "queen"} <= set(words) and len(words) == len(set(words))
 

@@ -1,8 +1,10 @@
 """The notebooks as documents, from their stored cells and outputs; and run once more, offline, exercises solved."""
 
+import importlib.util
 import os
 import platform
 import re
+import shlex
 import subprocess
 import sys
 from itertools import pairwise
@@ -79,6 +81,18 @@ WRONG_ANSWERS = {
             "7",
         ],
     },
+    "06_one_vector_per_word": {
+        "check_kept": ["attend(rows_of(sentence))[0]", "0.75", "1", "'all'", "0.0"],
+        "check_share_of_tiny": ["x / (x + y)", "y", "count[row_of['tiny']] / count[hour_and_tiny].sum()", "'half'"],
+        "check_by_average": ["minute_report.plain['MiniLM, layer 1'] / 40", "1.0", "0.5", "'most'", "[0.9, 1.0]"],
+        "check_my_sentences": [
+            "['Wait a minute.'] * 6",
+            "[('time', 'Wait an hour.')] * 6",
+            "[('time', 'Wait a minute.')] * 6",
+            "[('short', 'Wait a minute.')] * 6",
+            "7",
+        ],
+    },
 }
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -151,14 +165,28 @@ def test_links_lead_somewhere(path):
     assert_links_resolve(markdown(path), path.parent)
 
 
-@pytest.mark.parametrize("name", ["README.md", "data/README.md"])
+def test_pictures_are_the_notebooks_figures():
+    """README and notebook 06 show figures of the notebooks as they are now; if not: python images/collect.py"""
+    folder = ROOT / "images"
+    spec = importlib.util.spec_from_file_location("collect", folder / "collect.py")
+    collect = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(collect)
+    assert {path.stem: path.read_bytes() for path in folder.glob("*.png")} == dict(collect.pictures())
+    assert len(list(collect.pictures())) == len(NOTEBOOKS)
+
+
+READMES = ["README.md", "data/README.md", "notebooks/README.md", "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_links_of_the_readmes_lead_somewhere(name):
     assert_links_resolve((ROOT / name).read_text(encoding="utf-8"), (ROOT / name).parent)
 
 
 def assert_links_resolve(text, folder):
     text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+    for target in re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text):
+        target = "".join(target)
         if target.startswith(("http://", "https://")):
             continue
         file, _, anchor = target.partition("#")
@@ -262,34 +290,57 @@ except OSError as refusal:
 """
 
 
+def documented(start):
+    """The one command line in the teacher's guide that begins so, as a list of words."""
+    guide = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(rf"^{re.escape(start)} .*$", guide, flags=re.MULTILINE)
+    return shlex.split(line)
+
+
+def convert(start, path, folder):
+    """Run the documented command on this notebook alone, into this folder."""
+    words = documented(start)
+    words[words.index("notebooks/*.ipynb")] = str(path)
+    words[words.index("--output-dir") + 1] = str(folder)
+    subprocess.run([sys.executable, "-m", *words], cwd=ROOT, check=True, capture_output=True)
+
+
+def new_code(sources):
+    return [nbformat.v4.new_code_cell(source) for source in sources]
+
+
 @every_notebook
-def test_runs_alone_offline_from_anywhere_with_the_exercises_solved(path, tmp_path):
-    """A copy of the notebook in an empty folder, the network refused, each solution pasted in as the answer."""
+def test_handout_runs_alone_offline_and_its_checks_judge_answers(path, tmp_path):
+    """As a student gets it, in an empty folder, without network; then with the solutions; then with wrong answers."""
     (tmp_path / "offline").mkdir()
     (tmp_path / "offline" / "sitecustomize.py").write_text(NO_NETWORK)
-    notebook = read(path)
-    cells = notebook.cells
-    for number, cell in enumerate(cells):
-        if tagged(cell, "exercise"):
-            cell.source = cells[number + 2].source
-    cells.append(nbformat.v4.new_code_cell(TRY_NETWORK))
-    wrong = WRONG_ANSWERS.get(path.stem, {})
-    calls = [f"print({check}({answer}))" for check, answers in wrong.items() for answer in answers]
-    cells += [nbformat.v4.new_code_cell(call) for call in calls]
+    convert("jupyter nbconvert --to notebook", path, tmp_path)
+    handout, cells = read(tmp_path / path.name), read(path).cells
+    solutions = [cell.source for cell in cells if tagged(cell, "solution")]
+    assert not [cell for cell in handout.cells if tagged(cell, "solution") or cell.get("outputs")]
+    assert not [source for source in solutions for cell in handout.cells if source in cell.source]
 
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    checks = [cell.source for cell in cells if tagged(cell, "check")]
+    pasted_in = [source for pair in zip(solutions, checks, strict=True) for source in pair]
+    wrong = WRONG_ANSWERS[path.stem]
+    assert min(map(len, wrong.values())) >= 3 and len(wrong) == len(checks)
+    calls = [f"print({check}({answer}))" for check, answers in wrong.items() for answer in answers]
+    parts = [handout.cells, new_code([TRY_NETWORK]), new_code(pasted_in), new_code(calls)]
+    whole = nbformat.v4.new_notebook(cells=[cell for part in parts for cell in part], metadata=handout.metadata)
+    client = NotebookClient(whole, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=dict(os.environ, PYTHONPATH=str(tmp_path / "offline")))
 
-    run = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    added = run[len(run) - len(calls) :]
-    assert "no network" in printed(run[-1 - len(calls)])
-    for cell in run:
+    handed_out, (network,), solved, refused = parts
+    for cell in handed_out:
         if tagged(cell, "check"):
-            assert printed(cell).startswith("Right"), printed(cell)
-    for cell in added:
+            assert printed(cell).strip() == "Not attempted yet"
+    assert "no network" in printed(network)
+    for check in solved[1::2]:
+        assert printed(check).startswith("Right"), printed(check)
+    for cell in refused:
         assert printed(cell).strip() and not printed(cell).startswith(("Right", "Not attempted")), cell.source
-    *_, scorecard = [cell for cell in run if tagged(cell, "scorecard")]
-    *_, stored = [cell for cell in code_cells(path) if tagged(cell, "scorecard")]
+    *_, scorecard = [cell for cell in handed_out if tagged(cell, "scorecard")]
+    *_, stored = [cell for cell in cells if tagged(cell, "scorecard")]
     assert printed(scorecard) == printed(stored)
 
 
