@@ -241,6 +241,39 @@ def test_no_more_than_two_code_cells_without_a_word(path):
         assert run <= 2, cell.source
 
 
+def slides(path):
+    """The cells of each slide, in order; cells that are skipped on slides belong to none."""
+    for cell in read(path).cells:
+        kind = cell.metadata.slideshow.slide_type
+        assert kind in ("slide", "subslide", "-", "skip")
+        if kind in ("slide", "subslide"):
+            slide = []
+            yield slide
+        if kind != "skip":
+            slide.append(cell)
+
+
+@every_notebook
+def test_a_slide_holds_one_idea(path):
+    shown = list(slides(path))
+    for slide in shown:
+        pictures = [out for cell in slide for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
+        assert len(pictures) <= 1
+        assert not [cell for cell in slide[1:] if cell.source.startswith(("# ", "## ", "### "))]
+        asked = [number for number, cell in enumerate(slide) if "**Predict**" in cell.source]
+        after = [cell for number in asked for cell in slide[number + 1 :] if cell.cell_type == "code"]
+        assert not after, "the answer stands on the slide of the question"
+        assert not [cell for cell in slide if tagged(cell, "solution") or tagged(cell, "check")]
+    assert len(shown) > 40
+
+
+@every_notebook
+def test_only_cells_that_draw_hide_their_code_on_slides(path):
+    for cell in code_cells(path):
+        draws = any("image/png" in out.get("data", {}) for out in cell.outputs)
+        assert draws == tagged(cell, "drawing"), cell.source
+
+
 def born(name):
     """A function as the notebook in which it was born writes it."""
     sources = [cell.source for path in NOTEBOOKS for cell in code_cells(path) if tagged(cell, f"born-{name}")]
