@@ -1,6 +1,8 @@
 """Maps whose labels can be read, strips with an honest scale, and no figure without words."""
 
+import re
 from itertools import combinations
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -9,7 +11,7 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 from helpers import plotting
 from helpers.plotting import COLOURS, heat_strips, label_map, show
@@ -167,6 +169,50 @@ def test_strips_of_a_wrong_shape_are_refused(values, words):
     with pytest.raises(ValueError, match=words):
         heat_strips(values, ["a", "b"], ["x", "y", "z"])
     assert plt.get_fignums() == []
+
+
+# --- Seen by everyone ---------------------------------------------------------------------------------------
+
+# How people with a kind of colour blindness see linear RGB: Machado, Oliveira & Fernandes 2009, severity 1.
+SEEN_WITH = {
+    "no colour blindness": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+TO_XYZ = np.array([[0.4125, 0.3576, 0.1804], [0.2127, 0.7152, 0.0722], [0.0193, 0.1192, 0.9503]])
+
+
+def as_seen(colours, seen_with):
+    """CIE Lab (lightness, green to red, blue to yellow) of n × 3 colours from 0 to 1, as seen by somebody."""
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    xyz = np.clip(linear @ np.transpose(SEEN_WITH[seen_with]), 0, 1) @ TO_XYZ.T / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116).T
+    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("seen_with", SEEN_WITH)
+def test_colours_can_be_told_apart(seen_with):
+    names = [name for name in COLOURS if name != "grey"]  # grey is for what stands behind: axes, chance, all the rest
+    seen = as_seen(np.array([to_rgb(COLOURS[name]) for name in names]), seen_with)
+    apart = np.linalg.norm(seen[:, None] - seen, axis=2) + 1000 * np.eye(len(seen))
+    assert apart.min() > 15, names[apart.min(axis=0).argmin()]  # about six just noticeable differences
+
+
+@pytest.mark.parametrize("seen_with", SEEN_WITH)
+def test_the_scale_from_dark_to_bright_is_one_for_everybody_and_in_greyscale(seen_with):
+    lightness = as_seen(plt.get_cmap("cividis")(np.linspace(0, 1, 64))[:, :3], seen_with)[:, 0]
+    assert (np.diff(lightness) > 0).all() and np.ptp(lightness) > 60
+
+
+def test_writing_can_be_read_from_the_back_of_a_room():
+    assert plt.rcParams["font.size"] >= 11 and plt.rcParams["figure.dpi"] >= 100
+    folder = Path(plotting.__file__).resolve().parent.parent
+    sources = [
+        path.read_text(encoding="utf-8") for path in [*folder.glob("helpers/*.py"), *folder.glob("notebooks/*.ipynb")]
+    ]
+    sizes = [int(size) for source in sources for size in re.findall(r"fontsize\W{1,4}(\d+)", source)]
+    assert sizes and min(sizes) >= 9
 
 
 # --- Showing ----------------------------------------------------------------------------------------------
