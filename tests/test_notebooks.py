@@ -372,8 +372,8 @@ def texts(cell):
 def test_handout_runs_alone_offline_and_its_checks_judge_answers(path, tmp_path):
     """As a student gets it, in an empty folder, without network: it shows what ours shows, on another machine.
 
-    (Two threads, torch without vector instructions, NumPy as on a processor of 2008.) Then with each solution pasted
-    in, and then with wrong answers.
+    (One thread, torch with AVX2, NumPy as on a processor of 2013.) Then with each solution pasted in, and then with
+    wrong answers.
     """
     (tmp_path / "offline").mkdir()
     (tmp_path / "offline" / "sitecustomize.py").write_text(NO_NETWORK)
@@ -388,7 +388,7 @@ def test_handout_runs_alone_offline_and_its_checks_judge_answers(path, tmp_path)
     whole = nbformat.v4.new_notebook(cells=[cell for part in parts for cell in part], metadata=handout.metadata)
     client = NotebookClient(whole, timeout=240, resources={"metadata": {"path": str(tmp_path)}})
     client.comm_open_handlers = {}  # widgets' own messages, over which nbclient misses a reply: its issue 312
-    client.execute(env=os.environ | machine("2", "default", "Nehalem") | {"PYTHONPATH": str(tmp_path / "offline")})
+    client.execute(env=os.environ | machine("1", "avx2", "Haswell") | {"PYTHONPATH": str(tmp_path / "offline")})
 
     handed_out, (network,), solved, refused = parts
     stored = [cell for cell in cells if not tagged(cell, "solution")]
@@ -407,8 +407,8 @@ def test_handout_runs_alone_offline_and_its_checks_judge_answers(path, tmp_path)
 @pytest.mark.slow
 @every_notebook
 def test_the_stored_outputs_hold_on_a_third_machine(path):
-    """One thread, torch with AVX2, NumPy as on a processor of 2013."""
+    """Two threads, torch without vector instructions, NumPy as on a processor of 2008."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", str(path)]
-    environment = os.environ | machine("1", "avx2", "Haswell")
+    environment = os.environ | machine("2", "default", "Nehalem")
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout[-4000:]
