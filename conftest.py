@@ -1,14 +1,46 @@
 """What the notebooks' kernels need to give the same output on every machine. The kernels inherit this environment."""
 
+import inspect
 import os
+import re
 import time
+from importlib.util import find_spec
 from queue import Empty
+
+import pytest
 
 # Set before anything imports NumPy or torch. With two threads on a busy two-core machine the threads wait for one
 # another, and an epoch of 0.1 s was seen to take 6–12 s.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the debugger may warn on stderr
+
+HAS_NBVAL = find_spec("nbval") is not None
+
+
+def pytest_addoption(parser):
+    if not HAS_NBVAL:  # pyproject.toml asks for these options; without nbval everything but the notebooks is tested
+        parser.addoption("--nbval", action="store_true")
+        parser.addoption("--nbval-current-env", action="store_true")
+
+
+def pytest_report_header(config):
+    return None if HAS_NBVAL else "nbval is not installed, so no notebook is run: pip install -r requirements.txt"
+
+
+def pytest_ignore_collect(collection_path):
+    """Our notebooks have a number. A reader's own `Untitled.ipynb` beside them is left alone."""
+    return (collection_path.suffix == ".ipynb" and not re.match(r"\d\d_", collection_path.name)) or None
+
+
+def pytest_collection_modifyitems(items):
+    """For `--dist loadgroup`: what belongs to one file stays in one process (a notebook's cells need one kernel).
+
+    Where a test names its group itself, the tests of one notebook say, that holds.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 def _execute_cell_input(self, cell_input, allow_stdin=None):
@@ -35,8 +67,16 @@ def _await_reply(self, msg_id, timeout=None):
 
 
 def pytest_configure(config):
-    if config.option.nbval:
-        from nbval.kernel import RunningKernel
+    if not (HAS_NBVAL and config.option.nbval):
+        return
+    from nbval.kernel import RunningKernel
 
-        RunningKernel.execute_cell_input = _execute_cell_input
-        RunningKernel.await_reply = _await_reply
+    for ours in (_execute_cell_input, _await_reply):
+        name = ours.__name__.removeprefix("_")
+        theirs = getattr(RunningKernel, name, None)
+        if theirs is None or inspect.signature(theirs) != inspect.signature(ours):
+            raise pytest.UsageError(
+                f"nbval has changed inside: RunningKernel.{name} is not what conftest.py replaces (it was written for "
+                "nbval 0.11.0). Install that one, pip install -r requirements.txt, or look at conftest.py again."
+            )
+        setattr(RunningKernel, name, ours)

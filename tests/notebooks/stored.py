@@ -1,0 +1,47 @@
+"""The notebooks as they are stored: where they lie, their cells, what the cells have printed."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Ours have a number; a reader's own `Untitled.ipynb` beside them is nobody's business.
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+# All tests of a notebook in one process: it is run once, and each test looks at what came out.
+every_notebook = pytest.mark.parametrize(
+    "path", [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in NOTEBOOKS]
+)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def tagged(cell, tag):
+    return tag in cell.metadata.get("tags", [])
+
+
+def markdown(path):
+    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+
+
+def printed(cell):
+    return "".join(out.get("text", "") for out in cell.outputs)
+
+
+def texts(cell):
+    """All that a cell shows, as text; what a widget shows is left out."""
+    shown = [out for out in cell.outputs if "application/vnd.jupyter.widget-view+json" not in out.get("data", {})]
+    return printed(cell) + "".join(out.data.get("text/plain", "") for out in shown if "data" in out)
+
+
+def documented(page, start):
+    """The one command line on a page (README, guide) that begins so."""
+    (line,) = re.findall(rf"^{re.escape(start)}.*$", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return line
