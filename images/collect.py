@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pictures():
     """For each notebook its name and the bytes of the figure that its cell tagged `picture` has drawn."""
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             if "picture" in cell.metadata.get("tags", []):
                 (figure,) = [out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]

@@ -16,13 +16,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
+from stored import ROOT, every_notebook
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parent.parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PICTURES = ROOT / "browser-pictures"
 SETTINGS = {  # every cell is drawn, also those off the screen; and JupyterLab asks nothing of anybody
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -204,7 +202,7 @@ CONTROLS = """boxes => boxes.flatMap(box => [...box.querySelectorAll('input[type
                      control.closest('.widget-inline-hbox')?.querySelector('.widget-label')?.textContent || ''])"""
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@every_notebook
 def test_opens_runs_and_reacts(page, start_lab, path):
     open_notebook(page, start_lab(), path)
     picture(page, f"{path.stem}_0_open")
@@ -227,7 +225,7 @@ def test_opens_runs_and_reacts(page, start_lab, path):
     assert not [error for error in page.errors if "favicon" not in error]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@every_notebook
 def test_figures_stay_readable_in_the_dark_theme(page, start_lab, path):
     """A figure has a white ground of its own, whatever the theme: its corner is white."""
     open_notebook(page, start_lab(**{"@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Dark"}}), path)
