@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(items):
     Where a test names its group itself, the tests of one notebook say, that holds.
     """
     for item in items:
+        if item.path.suffix == ".ipynb" and item.path.parent.name == "evidence":
+            item.add_marker(pytest.mark.evidence)
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
 

@@ -101,7 +101,8 @@ def run(path):
 
     ours = [cell for cell in read(path).cells if cell.cell_type == "code"]
     solutions, checks = ([cell.source for cell in ours if tagged(cell, tag)] for tag in ("solution", "check"))
-    wrong = [f"print({check}({answer}))" for check, answers in WRONG_ANSWERS[path.stem].items() for answer in answers]
+    answers = WRONG_ANSWERS[path.stem] if checks else {}  # evidence has no exercises
+    wrong = [f"print({check}({answer}))" for check, those in answers.items() for answer in those]
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "offline").mkdir()
