@@ -13,9 +13,7 @@ EVIDENCE = sorted((ROOT / "notebooks" / "evidence").glob("[0-9][0-9]_*.ipynb")) 
 
 
 def _each(paths, *marks):
-    # All tests of a notebook in one process: it is run once, and each test looks at what came out.
-    groups = [pytest.mark.xdist_group(f"{path.parent.name}/{path.stem}") for path in paths]
-    return [pytest.param(path, id=path.stem, marks=[group, *marks]) for path, group in zip(paths, groups, strict=True)]
+    return [pytest.param(path, id=path.stem, marks=marks) for path in paths]
 
 
 every_notebook = pytest.mark.parametrize("path", _each(NOTEBOOKS))
