@@ -118,9 +118,9 @@ def _numbers(column, path, whole=True):
 def _read_ratings(content, path, between):
     table = _read_table(content, path, _RATINGS, between)
     if not pd.api.types.is_numeric_dtype(table.timestamp):  # some copies hold dates: "2016-10-16 12:30:00"
-        dates = pd.to_datetime(table.timestamp, errors="coerce", utc=True, format="mixed")
-        seconds = (dates - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
-        table["timestamp"] = table.timestamp.astype(object).where(dates.isna(), seconds)
+        dates = table.timestamp.where(table.timestamp.str.contains("-", na=False))
+        seconds = pd.to_datetime(dates, errors="coerce", utc=True, format="mixed") - pd.Timestamp(0, tz="UTC")
+        table["timestamp"] = (seconds // pd.Timedelta(seconds=1)).astype(object).fillna(table.timestamp)
     viewer, film, rating, timestamp = (_numbers(table[name], path, whole=name != "rating") for name in _RATINGS)
     _refuse(~rating.between(0.5, 5), rating, path, "{} is out of range. Write a number of stars from 0.5 to 5.")
     ratings = pd.DataFrame({"viewer": viewer, "film": film, "rating": rating, "timestamp": timestamp})
