@@ -118,9 +118,9 @@ def _numbers(column, path, whole=True):
 def _read_ratings(content, path, between):
     table = _read_table(content, path, _RATINGS, between)
     if not pd.api.types.is_numeric_dtype(table.timestamp):  # some copies hold dates: "2016-10-16 12:30:00"
-        dates = pd.to_datetime(table.timestamp, errors="coerce", utc=True, format="mixed")
-        seconds = (dates - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
-        table["timestamp"] = table.timestamp.astype(object).where(dates.isna(), seconds)
+        dates = table.timestamp.where(table.timestamp.str.contains("-", na=False))
+        seconds = pd.to_datetime(dates, errors="coerce", utc=True, format="mixed") - pd.Timestamp(0, tz="UTC")
+        table["timestamp"] = (seconds // pd.Timedelta(seconds=1)).astype(object).fillna(table.timestamp)
     viewer, film, rating, timestamp = (_numbers(table[name], path, whole=name != "rating") for name in _RATINGS)
     _refuse(~rating.between(0.5, 5), rating, path, "{} is out of range. Write a number of stars from 0.5 to 5.")
     ratings = pd.DataFrame({"viewer": viewer, "film": film, "rating": rating, "timestamp": timestamp})
@@ -169,7 +169,7 @@ def _ways(title):
     parts = [part.strip() for part in re.split(r"[()]|a\.k\.a\.", title.replace("’", "'"))]
     bare = [re.sub(rf"^({_ARTICLES})(\s+|(?<='))", "", part, flags=re.IGNORECASE) for part in parts]
     ways = enumerate([[title], parts, bare, bare[0].split(":")[:1]], start=1)
-    return {(0, title), *((way, "".join(words(text))) for way, texts in ways for text in texts if words(text))}
+    return {(0, title), *((way, "".join(key)) for way, texts in ways for text in texts if (key := words(text)))}
 
 
 def _with_year(name, year):
@@ -188,9 +188,10 @@ class Titles:
         self.labels = [n if pd.isna(year) or f"({year}" in n else f"{n} ({year})" for n, year in named]
         self.years = films.year.to_numpy(dtype=float, na_value=np.nan)
         self.words = [words(title) for title in films.title]
+        self.ways = [_ways(title) | {(0, name)} for title, name in zip(films.title, films.name, strict=True)]
         self.known = defaultdict(set)
-        for row, (title, name) in enumerate(zip(films.title, films.name, strict=True)):
-            for way in _ways(title) | {(0, name)}:
+        for row, ways in enumerate(self.ways):
+            for way in ways:
                 self.known[way].add(row)
 
     def find(self, name, year=None, slack=0):
@@ -211,10 +212,11 @@ class Titles:
         """Names with years of up to k films that may be meant: of this title, with its words, of similar spelling."""
         title, year = _with_year(name, year)[-1]
         letters, asked = "".join(words(title)), set(words(title)) - set(_ARTICLES.lower().split("|"))
-        holding = [row for row in self._near(range(len(self.words)), year, 1) if asked and asked <= {*self.words[row]}]
+        near = self._near(range(len(self.words)), year, 1)
+        holding = [row for row in near if asked and asked <= {*self.words[row]}]
         holding.sort(key=lambda row: (not "".join(self.words[row]).startswith(letters), len(self.words[row])))
-        near = {key: rows for (way, key), rows in self.known.items() if way == 2 and self._near(rows, year, 1)}
-        alike = [row for key in get_close_matches(letters, near, k, 0.75) for row in self._near(near[key], year, 1)]
+        parts = {key: row for row in near for way, key in self.ways[row] if way == 2}
+        alike = [parts[key] for key in get_close_matches(letters, parts, k, 0.75)]
         return [self.labels[row] for row in dict.fromkeys([*self.find(title), *holding, *alike])][:k]
 
     def _near(self, rows, year, distance):

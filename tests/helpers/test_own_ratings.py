@@ -85,7 +85,8 @@ def test_imdb_export_is_read_out_of_ten_by_either_title_and_series_are_named(loa
 
 
 def test_imdb_export_of_low_scores_is_out_of_ten_too(load):
-    assert stars(load("\n".join([IMDB.split("\n")[0], IMDB.split("\n")[3].replace(",1,", ",4,", 1)]))) == {1: 2}
+    header, _, _, toy_story, *_ = IMDB.split("\n")
+    assert stars(load(f"{header}\n{toy_story.replace(',1,', ',4,', 1)}")) == {1: 2}
 
 
 @pytest.mark.parametrize(
@@ -93,8 +94,7 @@ def test_imdb_export_of_low_scores_is_out_of_ten_too(load):
     [
         "userId,movieId,rating,timestamp\n7,1214,4.5,978300760\n7,1721,3,978300760\n7,42,3,978300760\n",
         "movie_id,imdb_id,tmdb_id,rating,average_rating,title\n1214,1,1,4.5,4,Alien (1979)\n"
-        "1721,2,2,3,3,Titanic (1997)\n"
-        "42,3,3,3,3,Dead Presidents (1995)\n",
+        "1721,2,2,3,3,Titanic (1997)\n42,3,3,3,3,Dead Presidents (1995)\n",
         "movieId,title,rating\n1214,Alien,4.5\n1721,Titanic,3\n42,Dead Presidents,3\n",
     ],
 )
