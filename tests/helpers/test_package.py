@@ -62,7 +62,7 @@ def test_the_package_has_its_rooms():
         *[(module, "helpers.vectors") for module in sorted(ROOMS | {"names"})],
         *[
             (module, pickler)
-            for module in ROOMS
+            for module in sorted(ROOMS)
             for pickler in ("pickle", "_pickle", "dill", "joblib", "marshal", "shelve")
         ],
     ],
