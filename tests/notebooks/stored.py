@@ -44,9 +44,10 @@ def printed(cell):
 
 
 def texts(cell):
-    """All that a cell shows, as text; what a widget shows is left out."""
+    """All that a cell shows, as text, errors too; what a widget shows is left out."""
     shown = [out for out in cell.outputs if "application/vnd.jupyter.widget-view+json" not in out.get("data", {})]
-    return printed(cell) + "".join(out.data.get("text/plain", "") for out in shown if "data" in out)
+    errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
+    return printed(cell) + "".join([*(out.data.get("text/plain", "") for out in shown if "data" in out), *errors])
 
 
 def documented(page, start):
