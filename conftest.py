@@ -34,13 +34,22 @@ def pytest_ignore_collect(collection_path):
 
 
 def pytest_collection_modifyitems(items):
-    """For `--dist loadgroup`: what belongs to one file stays in one process (a notebook's cells need one kernel).
-
-    Where a test names its group itself, the tests of one notebook say, that holds.
-    """
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        if item.path.suffix == ".ipynb" and item.path.parent.name == "evidence":
+            item.add_marker(pytest.mark.evidence)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """What belongs to one notebook or one file stays in one process: a notebook's cells need one kernel, in order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByNotebook(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            notebook = re.search(r"\[(\d\d_\w+)\]$", nodeid)
+            return notebook[1] if notebook else nodeid.split("::")[0]
+
+    return ByNotebook(config, log)
 
 
 def _execute_cell_input(self, cell_input, allow_stdin=None):

@@ -3,34 +3,19 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
 from helpers.vectors import as_array
 
 # Okabe & Ito 2008: eight colours that people with the common kinds of colour blindness can tell apart.
-COLOURS = {
-    "blue": "#0072B2",
-    "orange": "#E69F00",
-    "green": "#009E73",
-    "red": "#D55E00",
-    "purple": "#CC79A7",
-    "sky": "#56B4E9",
-    "black": "#000000",
-    "grey": "#8A8A8A",
-}
+COLOURS = dict(blue="#0072B2", orange="#E69F00", green="#009E73", red="#D55E00", purple="#CC79A7", sky="#56B4E9")
+COLOURS |= dict(black="#000000", grey="#8A8A8A")
 
-plt.rcParams.update(
-    {
-        "figure.figsize": (8, 5),
-        "figure.dpi": 110,
-        "figure.facecolor": "white",  # also under JupyterLab's dark theme
-        "savefig.facecolor": "white",
-        "font.size": 11,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.titlelocation": "left",
-        "axes.prop_cycle": plt.cycler(color=list(COLOURS.values())),
-    }
-)
+plt.rc("figure", figsize=(8, 5), dpi=110, facecolor="white")  # white also under JupyterLab's dark theme
+plt.rc("savefig", facecolor="white")
+plt.rc("font", size=11)
+plt.rc("axes.spines", top=False, right=False)
+plt.rc("axes", titlelocation="left", prop_cycle=plt.cycler(color=list(COLOURS.values())))
 
 
 def show(figure, alt):
@@ -42,6 +27,25 @@ def show(figure, alt):
         raise ValueError("Say in `alt` what the figure shows, in a sentence or two.")
     display(figure, metadata={"image/png": {"alt": alt}})
     plt.close(figure)
+
+
+def _as_written(labels):
+    """Labels and the style that draws them as they are: no `$` starts mathematics, and other scripts have their fonts.
+
+    What no installed font holds is drawn as "?" and named in one printed line.
+    """
+    labels, families = [str(label) for label in labels], ["sans-serif"]
+    own = get_font(findfont(FontProperties()))
+    lacking = {sign for sign in "".join(labels) if sign != "\n" and not own.get_char_index(ord(sign))}
+    for font in fontManager.ttflist if lacking else []:
+        held = {sign for sign in lacking if get_font(font.fname).get_char_index(ord(sign))}
+        if held and not font.name.startswith("Last Resort"):  # its signs are boxes
+            lacking, families = lacking - held, [*families, font.name]
+    if lacking:
+        lost = [label for label in labels if lacking & set(label)]
+        print(f"No installed font holds some letters of: {', '.join(lost)}. They are drawn as ?.")
+    labels = [label.translate({ord(sign): "?" for sign in lacking}) for label in labels]
+    return labels, {"parse_math": False, "fontfamily": families}
 
 
 def heat_strips(values, rows, columns, ax=None, low=None, high=None):
@@ -62,8 +66,9 @@ def heat_strips(values, rows, columns, ax=None, low=None, high=None):
         low, high = -max(-low, high), max(-low, high)
     colours = plt.get_cmap("PuOr_r" if low < 0 else "cividis")
     picture = ax.imshow(values, aspect="auto", cmap=colours, vmin=low, vmax=high)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
+    for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
+        labels, style = _as_written(names)
+        axis.set_ticks(range(len(labels)), labels, **style)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
     ax.spines[:].set_visible(False)
     ax.set_yticks(np.arange(len(rows) - 1) + 0.5, minor=True)
@@ -101,25 +106,26 @@ def label_map(coordinates, names, ax=None, highlight=(), colours=None):
     pixels = ax.transData.transform(coordinates)
     frame = ax.get_window_extent()
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in pixels]
+    labels, style = _as_written(names)
     together = {}  # points on the very same spot share one label, a line each
     for row, name in enumerate(names):
         if name:
             together.setdefault(tuple(coordinates[row]), []).append(row)
     for rows in sorted(together.values(), key=lambda rows: names[rows[0]] not in highlight):
-        row, label = rows[0], "\n".join(names[row] for row in rows)
-        _place_label(ax, coordinates[row], pixels[row], label, marked[row], names[row] in highlight, taken, frame)
+        row, label = rows[0], "\n".join(labels[row] for row in rows)
+        look = style | {"weight": "bold" if names[row] in highlight else "normal"}
+        _place_label(ax, coordinates[row], pixels[row], label, marked[row], look, taken, frame)
     return ax
 
 
-def _place_label(ax, point, pixel, name, colour, bold, taken, frame):
+def _place_label(ax, point, pixel, name, colour, style, taken, frame):
     """Write a label at the nearest free place around its point, with a thin line to it if that is far.
 
     point: where it is in the data; pixel: where that is on the figure. Offsets are kept in points of print (1/72 inch),
     so that the figure looks the same at any resolution.
     """
     scale = ax.figure.dpi / 72
-    style = {"xy": point, "textcoords": "offset points", "fontsize": 10, "weight": "bold" if bold else "normal"}
-    label = ax.annotate(name, xytext=(0, 0), **style)
+    label = ax.annotate(name, point, (0, 0), textcoords="offset points", fontsize=10, **style)
     box = label.get_window_extent()
     width, height = box.width + 2, box.height
     angles = np.deg2rad([0, 180, 90, 270, 45, 315, 135, 225, 20, 340, 160, 200, 70, 290, 110, 250])

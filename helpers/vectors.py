@@ -4,9 +4,9 @@ NumPy arrays and torch tensors both go in; float64 NumPy comes out.
 Bad input raises a ValueError that says what to mend.
 """
 
-from difflib import get_close_matches
-
 import numpy as np
+
+from helpers.names import position
 
 
 def as_array(vectors):
@@ -24,25 +24,6 @@ def as_array(vectors):
         place = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
         raise ValueError(f"There is a NaN or an infinity at position {place}. Fill it in or leave that row out.")
     return array
-
-
-def closest(name, names):
-    """Up to three of the names that are spelt most like this one, whatever their capitals."""
-    folded = {str(known).casefold(): known for known in reversed(list(names))}
-    return [folded[match] for match in get_close_matches(str(name).casefold(), folded, n=3)]
-
-
-def position(name, names):
-    """The row of `name` in `names`.
-
-    Raises: ValueError with the closest spellings if it is not there.
-    """
-    names = list(names)
-    if name in names:
-        return names.index(name)
-    close = closest(name, names)
-    hint = f"Did you mean {' or '.join(map(repr, close))}?" if close else f"The names start with {names[:3]}."
-    raise ValueError(f"There is no {name!r} among the {len(names)} names. {hint}")
 
 
 def cosine_similarity(vectors, query):

@@ -91,9 +91,9 @@ class Run:
 def run(path):
     """Run a notebook as a student gets it: as a hand-out, in an empty folder, offline, on another machine.
 
-    First each cell twice; then all cells once more, from the last to the first, so that each meets what later ones
-    left behind; then the exercises with each solution pasted in, and with wrong answers. (Another machine: one thread,
-    torch with AVX2, NumPy as on a processor of 2013.)
+    First each cell twice; then the exercises with each solution pasted in, and with wrong answers; then, the exercises
+    unanswered again, all cells once more from the last to the first, so that each meets what later ones left behind.
+    (Another machine: one thread, torch with AVX2, NumPy as on a processor of 2013.)
     """
 
     def new(sources):
@@ -101,7 +101,8 @@ def run(path):
 
     ours = [cell for cell in read(path).cells if cell.cell_type == "code"]
     solutions, checks = ([cell.source for cell in ours if tagged(cell, tag)] for tag in ("solution", "check"))
-    wrong = [f"print({check}({answer}))" for check, answers in WRONG_ANSWERS[path.stem].items() for answer in answers]
+    answers = WRONG_ANSWERS[path.stem] if checks else {}  # evidence has no exercises
+    wrong = [f"print({check}({answer}))" for check, those in answers.items() for answer in those]
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "offline").mkdir()
@@ -111,10 +112,11 @@ def run(path):
         first, second, backwards = new(sources), new(sources), new(reversed(sources))
         solved = new([source for pair in zip(solutions, checks, strict=True) for source in pair])
         (network,), refused, (peak,) = new([TRY_NETWORK]), new(wrong), new([PEAK_MEMORY])
+        unanswered = new([cell.source for cell in handout.cells if tagged(cell, "exercise")])
         twice = [cell for pair in zip(first, second, strict=True) for cell in pair]
-        cells = [*twice, *backwards, network, *solved, *refused, peak]
+        cells = [*twice, network, *solved, *refused, *unanswered, *backwards, peak]
         whole = nbformat.v4.new_notebook(cells=cells, metadata=handout.metadata)
-        client = NotebookClient(whole, timeout=300, resources={"metadata": {"path": name}})
+        client = NotebookClient(whole, timeout=300, allow_errors=True, resources={"metadata": {"path": name}})
         client.comm_open_handlers = {}  # widgets' own messages, over which nbclient misses a reply: its issue 312
         path_of_python = os.pathsep.join([str(folder / "offline"), *filter(None, [os.environ.get("PYTHONPATH")])])
         client.execute(env=os.environ | machine("1", "avx2", "Haswell") | {"PYTHONPATH": path_of_python})

@@ -9,10 +9,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # Ours have a number; a reader's own `Untitled.ipynb` beside them is nobody's business.
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-# All tests of a notebook in one process: it is run once, and each test looks at what came out.
-every_notebook = pytest.mark.parametrize(
-    "path", [pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in NOTEBOOKS]
-)
+EVIDENCE = sorted((ROOT / "notebooks" / "evidence").glob("[0-9][0-9]_*.ipynb"))  # of the lessons of the same names
+
+
+def _each(paths, *marks):
+    return [pytest.param(path, id=path.stem, marks=marks) for path in paths]
+
+
+every_notebook = pytest.mark.parametrize("path", _each(NOTEBOOKS))
+every_evidence = pytest.mark.parametrize("path", _each(EVIDENCE))
+on_both_shelves = pytest.mark.parametrize("path", _each(NOTEBOOKS) + _each(EVIDENCE))
+# For tests that run a notebook: the evidence under a marker of its own.
+every_run = pytest.mark.parametrize("path", _each(NOTEBOOKS) + _each(EVIDENCE, pytest.mark.evidence))
 
 
 def read(path):
@@ -36,12 +44,18 @@ def printed(cell):
 
 
 def texts(cell):
-    """All that a cell shows, as text; what a widget shows is left out."""
+    """All that a cell shows, as text, errors too; what a widget shows is left out."""
     shown = [out for out in cell.outputs if "application/vnd.jupyter.widget-view+json" not in out.get("data", {})]
-    return printed(cell) + "".join(out.data.get("text/plain", "") for out in shown if "data" in out)
+    errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
+    return printed(cell) + "".join([*(out.data.get("text/plain", "") for out in shown if "data" in out), *errors])
 
 
 def documented(page, start):
     """The one command line on a page (README, guide) that begins so."""
     (line,) = re.findall(rf"^{re.escape(start)}.*$", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
     return line
+
+
+def scorecard(path):
+    """What the last code cell of a notebook prints: the value of each named line, as text."""
+    return dict(line.split(": ", 1) for line in printed(code_cells(path)[-1]).splitlines() if ": " in line)

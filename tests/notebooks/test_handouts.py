@@ -4,7 +4,7 @@ import re
 
 import pytest
 from running import WRONG_ANSWERS, hand_out, run
-from stored import every_notebook, printed, read, tagged, texts
+from stored import every_notebook, every_run, printed, read, tagged, texts
 
 
 @every_notebook
@@ -21,7 +21,7 @@ def test_a_handout_holds_no_solution_and_nothing_of_a_run(path, tmp_path):
 
 
 @pytest.mark.slow
-@every_notebook
+@every_run
 def test_a_handout_shows_what_ours_shows(path):
     for cell, ours in zip(run(path).first, run(path).ours, strict=True):
         if not tagged(ours, "nbval-ignore-output"):
@@ -31,7 +31,7 @@ def test_a_handout_shows_what_ours_shows(path):
 
 
 @pytest.mark.slow
-@every_notebook
+@every_run
 def test_a_handout_runs_without_a_network(path):
     assert "no network" in printed(run(path).network)
 

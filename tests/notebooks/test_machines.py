@@ -6,11 +6,11 @@ import sys
 
 import pytest
 from running import machine
-from stored import ROOT, every_notebook
+from stored import ROOT, every_run
 
 
 @pytest.mark.machines
-@every_notebook
+@every_run
 def test_the_stored_outputs_hold_on_a_third_machine(path):
     """Two threads, torch without vector instructions, NumPy as on a processor of 2008."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", str(path)]

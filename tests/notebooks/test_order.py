@@ -2,7 +2,7 @@
 
 import pytest
 from running import run
-from stored import every_notebook, tagged, texts
+from stored import every_run, tagged, texts
 
 pytestmark = pytest.mark.slow
 
@@ -13,16 +13,16 @@ def assert_same(cells, ours):
             assert texts(cell) == texts(our), our.source
 
 
-@every_notebook
+@every_run
 def test_each_cell_twice(path):
     assert_same(run(path).second, run(path).ours)
 
 
-@every_notebook
+@every_run
 def test_each_cell_once_more_after_the_last(path):
     assert_same(run(path).backwards, run(path).ours)
 
 
-@every_notebook
+@every_run
 def test_a_kernel_takes_less_than_two_gigabytes(path):
     assert run(path).peak_bytes < 2 * 1024**3

@@ -1,64 +1,71 @@
-"""What our models and other people's have in common: how they are listed, and where their training starts and ends."""
+"""What our models and other people's have in common: how they are used, and where their training starts and ends."""
 
 import ctypes
 import gc
 import re
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 
-@dataclass(frozen=True)
-class Model:
-    """A model in the comparison.
+class Model(ABC):
+    """A model in the comparison. Its settings go to the constructor; then come `prepare`, `fit`, `predict`.
 
-    task: "rating", then `function(known, asked, seed, **settings)` returns a prediction for each row of `asked`;
-    or "ranking", then `function(known, seed, **settings)` returns a DataFrame viewers × films, the best film highest.
+    name: how the tables call it; task: "rating", "ranking" or "words", which says what it learns from and predicts.
     grid: for each setting the values that the search tries, in every combination; found: what it settled on.
     """
 
-    name: str
-    task: str
-    function: Callable
-    grid: dict = field(default_factory=dict)
-    found: dict = field(default_factory=dict)
+    name: ClassVar[str]
+    task: ClassVar[str]
+    grid: ClassVar = {}
+    found: ClassVar = {}
+
+    def __init__(self, **settings):
+        self.settings = settings
+
+    @abstractmethod
+    def prepare(self, known):
+        """Load what is needed and bring what is known into the model's own form. This is not measured.
+
+        known: ratings (DataFrame with viewer, film and rating), or for words a text (`words.Text`).
+        """
+
+    @abstractmethod
+    def fit(self, seed):
+        """Train, from a random start. This is measured, and nothing else."""
+
+    @abstractmethod
+    def predict(self, asked):
+        """What the trained model says.
+
+        rating: asked is a DataFrame with viewer and film; returns a prediction for each of its rows.
+        ranking: asked are viewers; returns a DataFrame viewers × films, for all known films, the best film highest.
+        words: asked are words; returns their vectors, words × columns.
+        """
 
 
-class Trained(Exception):
-    """Training is over, and nothing else was asked for."""
+def measured(fit, seed, limit=0):
+    """Call `fit(seed)`. Returns: seconds, by the clock on the wall, and megabytes.
 
-
-class Training:
-    """Measures what stands in `with training:`, which every model puts around its fitting and nothing else.
-
-    seconds: by the clock on the wall; megabytes: how far the peak of the process's memory (VmHWM) during training lay
-    above its memory at the start. The peak before, from imports and loading, is forgotten first. Linux with glibc only.
-    limit: seconds after which the process is ended (0: never); only: leave the model as soon as it is trained.
+    megabytes: how far the peak of the process's memory (VmHWM) lay above its memory at the start. The peak before, from
+    imports and loading, is forgotten first. Linux with glibc only.
+    limit: seconds after which the process is ended (0: never).
     """
-
-    limit = 0
-    only = False
-
-    def __enter__(self):
-        gc.collect()
-        ctypes.CDLL(None).malloc_trim(0)  # memory that is free goes back to the system, or training would use it unseen
-        Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is in use
-        self.before = self._peak()
-        signal.alarm(self.limit)
-        self.start = time.perf_counter()
-
-    def __exit__(self, error, *_):
-        self.seconds = time.perf_counter() - self.start
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # memory that is free goes back to the system, or training would use it unseen
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is in use
+    before = _peak()
+    signal.alarm(limit)
+    try:
+        start = time.perf_counter()
+        fit(seed)
+        seconds = time.perf_counter() - start
+    finally:
         signal.alarm(0)
-        self.megabytes = self._peak() - self.before
-        if self.only and error is None:
-            raise Trained
-
-    @staticmethod
-    def _peak():
-        return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+    return seconds, _peak() - before
 
 
-training = Training()
+def _peak():
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024

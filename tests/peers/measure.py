@@ -16,7 +16,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
-from common import Trained, training
+from common import measured
 from metrics import ranking_quality, rating_quality
 from ours import OURS
 from theirs import THEIRS
@@ -38,39 +38,40 @@ def in_own_process(function, *arguments):
 # --- What runs in a process of its own --------------------------------------------------------------------
 
 
-def trial(model, settings, seed, part="test"):
+def trial(kind, settings, seed, part="test"):
     """Learn from all that comes before `part`, judge by `part`. Returns: dict of quality, seconds and MB."""
     ratings, _ = load_movielens()
     parts = split_ratings(ratings)
     known = ratings[parts.isin(["train", "validation"] if part == "test" else ["train"])]
     asked = ratings[parts == part]
-    if model.task == "rating":
-        quality = rating_quality(model.function(known, asked, seed, **settings), asked)
+    model = kind(**settings)
+    model.prepare(known)
+    seconds, megabytes = measured(model.fit, seed)
+    if kind.task == "rating":
+        quality = rating_quality(model.predict(asked), asked)
     else:
-        quality = ranking_quality(model.function(known, seed, **settings), known, asked)
-    return quality | {"seconds": training.seconds, "MB": training.megabytes}
+        quality = ranking_quality(model.predict(np.intersect1d(known.viewer, asked.viewer)), known, asked)
+    return quality | {"seconds": seconds, "MB": megabytes}
 
 
-def search(model):
+def search(kind):
     """Every combination of the model's grid, judged by validation. Returns: (quality, settings), the best first."""
     tried = []
-    for values in itertools.product(*model.grid.values()):
-        settings = dict(zip(model.grid, values, strict=True))
-        quality = next(iter(trial(model, settings, SEEDS[0], "validation").values()))
+    for values in itertools.product(*kind.grid.values()):
+        settings = dict(zip(kind.grid, values, strict=True))
+        quality = next(iter(trial(kind, settings, SEEDS[0], "validation").values()))
         tried.append((quality, settings))
-    return sorted(tried, key=lambda pair: pair[0], reverse=model.task == "ranking")
+    return sorted(tried, key=lambda pair: pair[0], reverse=kind.task == "ranking")
 
 
-def cost(model, times, limit):
+def cost(kind, times, limit):
     """Train on `times` as many ratings, `limit` seconds at most. Returns: microseconds and kB, each per rating."""
     ratings, _ = load_movielens()
     known = grow(ratings[split_ratings(ratings) != "test"], times)
-    training.limit, training.only = limit, True
-    try:
-        asked = [known[:0]] if model.task == "rating" else []
-        model.function(known, *asked, SEEDS[0], **model.found)
-    except Trained:
-        return training.seconds / len(known) * 1e6, training.megabytes / len(known) * 1024
+    model = kind(**kind.found)
+    model.prepare(known)
+    seconds, megabytes = measured(model.fit, SEEDS[0], limit)
+    return seconds / len(known) * 1e6, megabytes / len(known) * 1024
 
 
 def grow(ratings, times, seed=0):
@@ -93,21 +94,21 @@ def grow(ratings, times, seed=0):
 # --- The tables -------------------------------------------------------------------------------------------
 
 
-def trials(model, settings):
+def trials(kind, settings):
     """One trial per seed, each in its own process: DataFrame seeds × (quality, seconds, MB)."""
-    return pd.DataFrame([in_own_process(trial, model, settings, seed) for seed in SEEDS], index=SEEDS)
+    return pd.DataFrame([in_own_process(trial, kind, settings, seed) for seed in SEEDS], index=SEEDS)
 
 
 def print_row(*cells):
     print("|", " | ".join(cells), "|", flush=True)
 
 
-def print_qualities(task, models):
+def print_qualities(task, kinds):
     """A row a model: the mean over the seeds, ± standard deviation, and how many times our model's mean that is."""
     ours = None
-    for model in models:
-        for note, settings in [("", model.found), (", defaults", {})] if model.found else [("", {})]:
-            result = trials(model, settings)
+    for kind in kinds:
+        for note, settings in [("", kind.found), (", defaults", {})] if kind.found else [("", {})]:
+            result = trials(kind, settings)
             mean, spread = result.mean(), result.std()
             if ours is None:
                 ours = mean
@@ -118,23 +119,23 @@ def print_qualities(task, models):
                 f"{mean[name]:.{d}f} ± {spread[name]:.{d}f} | {mean[name] / ours[name]:.2f}"
                 for name, d in zip(result, digits, strict=True)
             ]
-            print_row(model.name + note, *cells)
+            print_row(kind.name + note, *cells)
     print()
 
 
-def print_growth(task, models, limit):
+def print_growth(task, kinds, limit):
     """A row a model: microseconds and kB per rating at each size, until training takes longer than the limit."""
     print_row(f"{task}: µs and kB per rating", *(f"{times} ×" for times in SIZES))
     print_row("---", *["--:"] * len(SIZES))
-    for model in models:
+    for kind in kinds:
         cells = []
         for times in SIZES:
             try:
-                microseconds, kilobytes = in_own_process(cost, model, times, limit)
+                microseconds, kilobytes = in_own_process(cost, kind, times, limit)
             except BrokenProcessPool:  # ended by the limit
                 break
             cells.append(f"{microseconds:.2f} µs, {kilobytes:.2f} kB")
-        print_row(model.name, *cells, *["—"] * (len(SIZES) - len(cells)))
+        print_row(kind.name, *cells, *["—"] * (len(SIZES) - len(cells)))
     print()
 
 
@@ -145,18 +146,18 @@ def main():
     parser.add_argument("--limit", type=int, default=120, help="seconds a training may take when growing")
     parser.add_argument("words", nargs="*", help="only the libraries' models with one of these words in their name")
     asked = parser.parse_args()
-    theirs = [model for model in THEIRS if not asked.words or any(word in model.name for word in asked.words)]
+    theirs = [kind for kind in THEIRS if not asked.words or any(word in kind.name for word in asked.words)]
     if asked.search:
-        for model in theirs:
-            for quality, settings in in_own_process(search, model)[:3] if model.grid else []:
-                print(f"{model.name}: {quality:.4f} {settings}", flush=True)
+        for kind in theirs:
+            for quality, settings in in_own_process(search, kind)[:3] if kind.grid else []:
+                print(f"{kind.name}: {quality:.4f} {settings}", flush=True)
         return
     for task in ["rating", "ranking"]:
-        models = [model for model in OURS + theirs if model.task == task]
+        kinds = [kind for kind in OURS + theirs if kind.task == task]
         if asked.growth:
-            print_growth(task, models, asked.limit)
+            print_growth(task, kinds, asked.limit)
         else:
-            print_qualities(task, models)
+            print_qualities(task, kinds)
 
 
 if __name__ == "__main__":

@@ -1,57 +1,58 @@
-"""Our two models, exactly as notebook 03 writes them: its cells tagged `model` are read and run here."""
+"""Our two models, from the lessons that show them, with the settings that the lessons arrive at."""
 
-from pathlib import Path
-from types import SimpleNamespace
-
-import nbformat
 import numpy as np
 import pandas as pd
 import torch
-from common import Model, training
-from torch import nn
+from common import Model
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "03_reading_the_movie_map.ipynb"
+from helpers.lessons import RatingModel, learn_watching, new_model, predict_with
 
-
-def models_of_the_notebook(viewers, films):
-    """What the tagged cells define, for so many viewers and films as `viewer_ids` and `films` have rows."""
-    torch.set_default_dtype(torch.float64)
-    names = {"np": np, "torch": torch, "nn": nn, "viewer_ids": viewers, "films": films}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if "model" in cell.metadata.get("tags", []):
-            exec(cell.source, names)
-    return SimpleNamespace(**names)
+NEW = -1  # stands for every viewer or film that has no known rating; its row learns nothing and decays to zero
 
 
-def predict_ratings(known, asked, seed):
-    """Returns: a prediction for each row of `asked`."""
-    viewers, films = (np.union1d(known[column], asked[column]) for column in ["viewer", "film"])
-    notebook = models_of_the_notebook(viewers, films)
-    known, asked = (
-        table.assign(viewer_row=np.searchsorted(viewers, table.viewer), film_row=np.searchsorted(films, table.film))
-        for table in (known, asked)
-    )
-    with training:
-        model = notebook.learn_ratings(known, seed)
-    with torch.no_grad():
-        return model(*(torch.tensor(asked[column].to_numpy()) for column in ["viewer_row", "film_row"])).numpy()
+class OurRatings(Model):
+    name = "our rating model"
+    task = "rating"
+
+    def __init__(self, decay=2.0, bias_decay=0.1, **settings):
+        super().__init__(decay=decay, bias_decay=bias_decay, **settings)
+
+    def prepare(self, known):
+        torch.set_default_dtype(torch.float64)
+        self.known = known
+        self.ids = [np.append(NEW, np.unique(known[column])) for column in ["viewer", "film"]]
+
+    def fit(self, seed):
+        self.model, _ = new_model(RatingModel, self.ids, self.known, seed=seed, **self.settings)
+
+    def predict(self, asked):
+        asked = asked.copy()
+        for column, ids in zip(["viewer", "film"], self.ids, strict=True):
+            asked[column] = asked[column].where(asked[column].isin(ids), NEW)
+        return predict_with(self.model, asked).to_numpy()
 
 
-def score_films(known, seed):
-    """Returns: DataFrame viewers × films; films with fewer than 3 viewers are never recommended."""
-    count = known.film.value_counts()
-    viewers, films = np.unique(known.viewer), np.sort(count.index[count >= 3])
-    notebook = models_of_the_notebook(viewers, films)
-    known = known[known.film.isin(films)]
-    watched = torch.zeros(len(viewers), len(films))
-    watched[np.searchsorted(viewers, known.viewer), np.searchsorted(films, known.film)] = 1
-    with training:
-        model = notebook.learn_watching(watched, seed)
-    scores = pd.DataFrame(model().detach().numpy(), index=viewers, columns=films)
-    return scores.reindex(columns=np.sort(count.index), fill_value=-np.inf)
+class OurWatching(Model):
+    """Films with fewer than 3 viewers are never recommended."""
+
+    name = "our watching model"
+    task = "ranking"
+
+    def prepare(self, known):
+        torch.set_default_dtype(torch.float64)
+        count = known.film.value_counts().sort_index()
+        self.films, self.often = count.index, count.index[count >= 3]
+        self.viewers = np.unique(known.viewer)
+        known = known[known.film.isin(self.often)]
+        self.watched = torch.zeros(len(self.viewers), len(self.often))
+        self.watched[np.searchsorted(self.viewers, known.viewer), np.searchsorted(self.often, known.film)] = 1
+
+    def fit(self, seed):
+        self.model = learn_watching(self.watched, seed, **self.settings)
+
+    def predict(self, asked):
+        scores = pd.DataFrame(self.model().detach().numpy(), index=self.viewers, columns=self.often)
+        return scores.reindex(columns=self.films, fill_value=-np.inf).loc[asked]
 
 
-OURS = [
-    Model("our rating model", "rating", predict_ratings),
-    Model("our watching model", "ranking", score_films),
-]
+OURS = [OurRatings, OurWatching]

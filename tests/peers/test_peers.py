@@ -3,19 +3,23 @@
 Needs an environment of its own, tests/peers/requirements.txt. `pytest -m peers tests/peers`
 """
 
+import signal
+from concurrent.futures.process import BrokenProcessPool
+
 import numpy as np
 import pandas as pd
 import pytest
-from common import Model, Trained, training
+from common import Model, measured
 from measure import cost, grow, in_own_process, trial, trials
 from metrics import ranking_quality, rating_quality
 from ours import OURS
 from theirs import THEIRS
 
+from helpers import lessons
 from helpers.data import load_movielens, split_ratings
 
 pytestmark = pytest.mark.peers
-MODELS = {model.name: model for model in OURS + THEIRS}
+KINDS = {kind.name: kind for kind in OURS + THEIRS}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,18 @@ def test_rmse_agrees_with_surprise(parts):
     assert rating_quality(predictions, asked)["RMSE"] == pytest.approx(theirs, rel=1e-12)
 
 
+def test_ndcg_and_recall_agree_with_the_lesson(parts):
+    known, asked, scores = parts
+    films = np.union1d(known.film, asked.film)
+    seen, held_out = (
+        pd.crosstab(ratings.viewer, ratings.film).reindex(index=scores.index, columns=films, fill_value=0).to_numpy()
+        > 0
+        for ratings in (known, asked)
+    )
+    theirs = lessons.ranking_quality(scores.reindex(columns=films, fill_value=-np.inf).to_numpy(), seen, held_out)
+    assert list(ranking_quality(scores, known, asked).values()) == pytest.approx(theirs, rel=1e-12)
+
+
 # --- ... and with what one works out by hand --------------------------------------------------------------
 
 
@@ -110,42 +126,77 @@ def test_a_missing_prediction_is_no_prediction(parts):
 # --- The meter and the grown ratings ----------------------------------------------------------------------
 
 
-def fill_memory(known, seed, megabytes):
-    with training:
+class Idle(Model):
+    """Learns nothing, and refuses to predict."""
+
+    name, task = "idle", "rating"
+
+    def prepare(self, known):
+        pass
+
+    def fit(self, seed):
+        pass
+
+    def predict(self, asked):
+        raise AssertionError("Only training was asked for.")
+
+
+class FillsMemory(Idle):
+    """Needs 200 MB to prepare, then `megabytes` to train, then 400 MB to predict 3 stars."""
+
+    def prepare(self, known):
+        self.fill(200)
+
+    def fit(self, seed):
+        self.fill(self.settings["megabytes"])
+
+    def predict(self, asked):
+        self.fill(400)
+        return np.full(len(asked), 3.0)
+
+    @staticmethod
+    def fill(megabytes):
         np.ones(megabytes << 20, dtype=np.uint8)
-    return pd.DataFrame(0, index=np.unique(known.viewer), columns=np.unique(known.film))
 
 
-def sleep_forever(known, asked, seed):
-    with training:
+class NeverEnds(Idle):
+    def fit(self, seed):
         while True:
             pass
 
 
-def test_memory_is_the_peak_of_training_alone():
-    figures = in_own_process(trial, Model("", "ranking", fill_memory), {"megabytes": 300}, 0)
-    assert figures["MB"] == pytest.approx(300, abs=5) and figures["seconds"] < 5
-
-
-def test_training_is_ended_at_its_limit():
-    from concurrent.futures.process import BrokenProcessPool
-
-    with pytest.raises(BrokenProcessPool):
-        in_own_process(cost, Model("", "rating", sleep_forever), 1, 1)
-
-
-def test_an_error_in_training_is_not_swallowed():
-    with pytest.raises(ZeroDivisionError), training:
+class Fails(Idle):
+    def fit(self, seed):
         1 / 0  # noqa: B018
 
 
+@pytest.mark.parametrize("megabytes", [100, 300])
+def test_memory_is_the_peak_of_training_alone(megabytes):
+    figures = in_own_process(trial, FillsMemory, {"megabytes": megabytes}, 0)
+    assert figures["MB"] == pytest.approx(megabytes, abs=5) and figures["seconds"] < 5
+
+
+def test_training_is_ended_at_its_limit():
+    with pytest.raises(BrokenProcessPool):
+        in_own_process(cost, NeverEnds, 1, 1)
+
+
+def test_an_error_in_training_is_not_swallowed_and_ends_the_limit():
+    with pytest.raises(ZeroDivisionError):
+        measured(Fails().fit, seed=0, limit=60)
+    assert signal.alarm(0) == 0
+
+
 def test_training_can_be_all_that_is_asked_for():
-    training.only = True
-    try:
-        with pytest.raises(Trained), training:
-            pass
-    finally:
-        training.only = False
+    microseconds, kilobytes = in_own_process(cost, Idle, 1, 60)
+    assert 0 < microseconds < 1 and kilobytes < 1
+
+
+def test_every_model_has_a_name_a_task_and_settings_from_its_grid():
+    assert len(KINDS) == len(OURS + THEIRS)
+    for kind in KINDS.values():
+        assert kind.task in ("rating", "ranking") and kind.found.keys() == kind.grid.keys()
+        assert all(value in kind.grid[setting] for setting, value in kind.found.items())
 
 
 def test_grown_ratings_are_more_of_the_same(parts):
@@ -162,6 +213,23 @@ def test_grown_ratings_are_more_of_the_same(parts):
     assert set((both.rating_x - both.rating_y).abs()) >= {0, 0.5}
 
 
+# --- Our models on what they have never met ---------------------------------------------------------------
+
+
+def test_who_and_what_is_new_is_rated_by_what_is_left(parts):
+    known = parts[0]
+    model = OURS[0]()
+    model.prepare(known)
+    model.fit(seed=0)
+    asked = pd.DataFrame({"viewer": [1, 10**6, 10**6], "film": [10**7, 1, 10**7], "rating": np.nan})
+    viewers, films = model.ids
+    viewer_bias = model.model.viewer_bias.weight[np.searchsorted(viewers, 1)].item()
+    film_bias = model.model.film_bias.weight[np.searchsorted(films, 1)].item()
+    expected = known.rating.mean() + np.array([viewer_bias, film_bias, 0])
+    assert min(abs(viewer_bias), abs(film_bias)) > 0.1
+    assert model.predict(asked) == pytest.approx(expected, abs=0.001)
+
+
 # --- Where our models stand -------------------------------------------------------------------------------
 
 
@@ -175,20 +243,20 @@ def figures():
 
     def of(name):
         if name not in measured:
-            measured[name] = trials(MODELS[name], MODELS[name].found).mean()
+            measured[name] = trials(KINDS[name], KINDS[name].found).mean()
         return measured[name]
 
     return of
 
 
-@pytest.mark.parametrize("peer", [model.name for model in THEIRS if model.task == "rating"])
+@pytest.mark.parametrize("peer", [kind.name for kind in THEIRS if kind.task == "rating"])
 def test_our_rating_model_is_ahead_of(peer, figures):
     ours, theirs = figures(OURS[0].name), figures(peer)
     assert ours.RMSE < theirs.RMSE
     assert ours.seconds < 5
 
 
-@pytest.mark.parametrize("peer", [model.name for model in THEIRS if model.task == "ranking"])
+@pytest.mark.parametrize("peer", [kind.name for kind in THEIRS if kind.task == "ranking"])
 def test_our_watching_model_stands_where_the_readme_says(peer, figures):
     ours, theirs = figures(OURS[1].name), figures(peer)
     if peer in ("implicit: ALS", "LensKit: ImplicitMFScorer"):  # with searched settings they are ahead of us

@@ -3,11 +3,13 @@
 Needs the environment of tests/peers/requirements.txt. `pytest -m peers tests/peers`
 """
 
-import numpy as np
-import pytest
-from words import cells_tagged, place_of_queen, read_dictionary, share_right, train_gensim, train_ours
+import inspect
 
-from helpers.data import DATA, load_analogies, load_glove
+import pytest
+from words import WINDOW, GensimSkipGram, OurSkipGram, place_of_queen, share_right
+
+from helpers.data import DATA, load_analogies, load_dictionary, load_glove
+from helpers.lessons import answers, pair_weights, question_rows, read_dictionary
 
 pytestmark = pytest.mark.peers
 
@@ -20,14 +22,9 @@ def test_our_evaluator_agrees_with_gensim_to_the_question(size):
     _, sections = table.evaluate_word_analogies(str(DATA / "analogies/questions-words.txt"), restrict_vocab=size)
     theirs = {section["section"]: (len(section["correct"]), len(section["incorrect"])) for section in sections}
 
-    notebook = cells_tagged("05_word_analogies.ipynb", "evaluator", np=np)
     analogies = load_analogies()
-    rows, covered = notebook.rows_of(analogies, words[:size])
-    questions = rows[covered]
-    unit = vectors[:size].astype(float)
-    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    used, cosines, _ = notebook.tables(unit, questions)
-    right = notebook.answer(cosines, questions, used) == questions[:, 3]
+    rows, covered = question_rows(analogies, words[:size])
+    right = answers(vectors[:size], rows[covered]) == rows[covered, 3]
     ours = {}
     for section in theirs:
         these = right if section == "Total accuracy" else right[analogies.section[covered] == section]
@@ -35,13 +32,19 @@ def test_our_evaluator_agrees_with_gensim_to_the_question(size):
     assert ours == theirs
 
 
-@pytest.fixture(scope="module")
-def text():
-    return read_dictionary()
+def test_our_window_is_as_wide_as_gensims():
+    assert inspect.signature(pair_weights).parameters["reach"].default == WINDOW
 
 
-def test_our_skip_gram_reaches_more_than_gensims_in_as_many_readings(text):
-    vectors, _ = train_ours(*text, seed=0)
-    theirs, _ = train_gensim(*text, seed=0)
-    assert share_right(vectors, text[1])[0] > share_right(theirs, text[1])[0]
-    assert place_of_queen(vectors, text[1]) == 1
+def test_our_skip_gram_reaches_more_than_gensims_in_as_many_readings():
+    pytest.importorskip("gensim")
+    text = words, *_ = read_dictionary(load_dictionary())
+    ours, theirs = (learned(kind(), text).predict(words) for kind in (OurSkipGram, GensimSkipGram))
+    assert share_right(ours, words)[0] > share_right(theirs, words)[0]
+    assert place_of_queen(ours, words) == 1
+
+
+def learned(model, text):
+    model.prepare(text)
+    model.fit(seed=0)
+    return model

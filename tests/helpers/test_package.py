@@ -7,8 +7,18 @@ import pytest
 
 import helpers
 
-FILES = sorted(Path(helpers.__file__).parent.glob("*.py"))
-TREES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+FOLDER = Path(helpers.__file__).parent
+FILES = sorted(path for path in FOLDER.rglob("*.py") if path != FOLDER / "lessons.py")  # that one is made by collect.py
+TREES = {path.relative_to(FOLDER).with_suffix("").as_posix(): ast.parse(path.read_text("utf-8")) for path in FILES}
+ROOMS = {
+    "data/__init__",
+    "data/files",
+    "data/shipped",
+    "data/sheets",
+    "data/movielens",
+    "data/own_ratings",
+    "data/text",
+}
 
 
 def imports(tree):
@@ -38,19 +48,23 @@ def public_functions():
                 yield pytest.param(node, id=f"{name}.{node.name}")
 
 
-def test_the_package_is_data_vectors_and_plotting():
-    assert set(TREES) == {"__init__", "data", "vectors", "plotting"}
+def test_the_package_has_its_rooms():
+    assert set(TREES) == {"__init__", "names", "vectors", "plotting", *ROOMS}
 
 
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("vectors", "helpers.plotting"),
-        ("vectors", "helpers.data"),
-        ("plotting", "helpers.data"),
-        ("data", "helpers.plotting"),
-        *[(module, "torch") for module in TREES],
-        *[("data", pickler) for pickler in ("pickle", "cPickle", "_pickle", "dill", "joblib", "marshal", "shelve")],
+        *[(module, "helpers.plotting") for module in sorted(TREES)],
+        *[(module, "helpers.lessons") for module in sorted(TREES)],
+        *[(module, "torch") for module in sorted(TREES)],
+        *[(module, "helpers.data") for module in sorted(TREES) if module not in ROOMS],
+        *[(module, "helpers.vectors") for module in sorted(ROOMS | {"names"})],
+        *[
+            (module, pickler)
+            for module in sorted(ROOMS)
+            for pickler in ("pickle", "_pickle", "dill", "joblib", "marshal", "shelve")
+        ],
     ],
 )
 def test_module_does_not_import(module, forbidden):
@@ -67,6 +81,14 @@ def test_public_name_has_a_docstring(node):
     assert len(ast.get_docstring(node) or "") > 20
 
 
-@pytest.mark.parametrize("module", ["data", "vectors", "plotting"])
+@pytest.mark.parametrize("module", sorted(set(TREES) - {"__init__"}))
 def test_module_has_a_docstring(module):
     assert ast.get_docstring(TREES[module])
+
+
+def test_the_door_to_the_data_only_opens():
+    names = {alias.name for node in TREES["data/__init__"].body[1:] for alias in node.names}
+    assert {type(node) for node in TREES["data/__init__"].body[1:]} == {ast.ImportFrom}
+    assert not [name for name in names if name.startswith("_")]
+    public = {node.name for room in ROOMS for node in TREES[room].body if isinstance(node, ast.FunctionDef)}
+    assert {name for name in public if name.startswith("load_")} <= names

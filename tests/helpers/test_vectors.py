@@ -8,7 +8,7 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from helpers.vectors import as_array, cosine_similarity, nearest, position, project
+from helpers.vectors import as_array, cosine_similarity, nearest, project
 
 TABLE = [[3, 4], [4, 3], [-3, -4], [4, -3]]
 NAMES = ["Alien", "Blade Runner", "Casablanca", "Dirty Dancing"]
@@ -96,25 +96,6 @@ def test_bad_query_is_refused():
     for bad, words in (([1, float("nan")], r"NaN.*\(1,\)"), (["a", "b"], "not rows of numbers"), ([0, 0], "the query")):
         with pytest.raises(ValueError, match=words):
             nearest(bad, TABLE, NAMES)
-
-
-# --- Names ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("names", [NAMES, tuple(NAMES), np.array(NAMES), pd.Index(NAMES), pd.Series(NAMES)])
-def test_position_is_the_row_of_a_name(names):
-    assert position("Casablanca", names) == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("Ailen", "'Ailen'.*4 names.*mean 'Alien'"), ("ALIEN", "mean 'Alien'"), ("xyz", "names start with.*'Alien'")],
-)
-def test_unknown_name_is_answered_with_the_closest(name, words):
-    with pytest.raises(ValueError, match=words):
-        position(name, NAMES)
-    with pytest.raises(ValueError, match=words):
-        nearest(name, TABLE, NAMES)
 
 
 # --- Cosine -----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Maps whose labels can be read, strips with an honest scale, and no figure without words."""
 
 import re
+import warnings
 from itertools import combinations
 from pathlib import Path
 
@@ -209,7 +210,8 @@ def test_writing_can_be_read_from_the_back_of_a_room():
     assert plt.rcParams["font.size"] >= 11 and plt.rcParams["figure.dpi"] >= 100
     folder = Path(plotting.__file__).resolve().parent.parent
     sources = [
-        path.read_text(encoding="utf-8") for path in [*folder.glob("helpers/*.py"), *folder.glob("notebooks/*.ipynb")]
+        path.read_text(encoding="utf-8")
+        for path in [*folder.glob("helpers/**/*.py"), *folder.glob("notebooks/*.ipynb")]
     ]
     sizes = [int(size) for source in sources for size in re.findall(r"fontsize\W{1,4}(\d+)", source)]
     assert sizes and min(sizes) >= 9
@@ -243,3 +245,52 @@ def test_show_refuses_a_figure_without_words(alt, monkeypatch):
     monkeypatch.setattr(plotting, "display", lambda *things, **options: pytest.fail("was displayed"))
     with pytest.raises(ValueError, match="Say in `alt` what the figure shows"):
         show(plt.figure(), alt)
+
+
+# --- Labels are data --------------------------------------------------------------------------------------
+
+ODD = ["$9.99 $x$", "a_b^c", "C:\\new", "50 %", "Амели", "€uro"]
+
+
+@pytest.fixture
+def picture_of(capsys):
+    """Draws a figure with warnings as errors; gives what was printed."""
+
+    def draw(ax):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            ax.figure.canvas.draw()
+        return capsys.readouterr().out
+
+    return draw
+
+
+def test_labels_are_drawn_as_they_are_written(picture_of):
+    ax = label_map(np.random.default_rng(0).normal(size=(6, 2)), ODD)
+    assert sorted(label.get_text() for label in labels_of(ax)) == sorted(ODD)
+    assert not any(label.get_parse_math() for label in labels_of(ax))
+    assert picture_of(ax) == ""
+    ax = heat_strips(np.zeros((6, 6)), ODD, ODD)
+    assert picture_of(ax) == ""
+    for ticks in (ax.get_xticklabels(), ax.get_yticklabels()):
+        assert [label.get_text() for label in ticks] == ODD and not any(label.get_parse_math() for label in ticks)
+
+
+def test_letters_of_no_font_are_named_once_and_drawn_as_question_marks(picture_of, monkeypatch):
+    monkeypatch.setattr(plotting.fontManager, "ttflist", [])  # as on a machine with the fonts of Matplotlib alone
+    ax = label_map([[0, 0], [1, 1], [2, 0]], ["七人の侍", "Alien", "七 films"])
+    assert [label.get_text() for label in labels_of(ax)] == ["????", "Alien", "? films"]
+    printed = picture_of(ax)
+    assert printed.count("\n") == 1 and "七人の侍, 七 films" in printed and "Alien" not in printed
+
+
+def test_letters_of_another_font_are_drawn_in_it(picture_of, monkeypatch):
+    holding = [font for font in plotting.fontManager.ttflist if font.name == "STIXGeneral"]  # comes with Matplotlib
+    monkeypatch.setattr(plotting.fontManager, "ttflist", holding)
+    letter = next(chr(code) for code in plotting.get_font(holding[0].fname).get_charmap() if not in_own_font(code))
+    ax = heat_strips([[1]], [letter], ["x"])
+    assert picture_of(ax) == "" and ax.get_yticklabels()[0].get_fontfamily() == ["sans-serif", "STIXGeneral"]
+
+
+def in_own_font(code):
+    return plotting.get_font(plotting.findfont(plotting.FontProperties())).get_char_index(code)
