@@ -38,8 +38,8 @@ def public_functions():
                 yield pytest.param(node, id=f"{name}.{node.name}")
 
 
-def test_the_package_is_data_vectors_and_plotting():
-    assert set(TREES) == {"__init__", "data", "vectors", "plotting"}
+def test_the_package_is_data_vectors_plotting_and_the_image_network():
+    assert set(TREES) == {"__init__", "data", "network", "vectors", "plotting"}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,8 @@ def test_the_package_is_data_vectors_and_plotting():
         ("vectors", "helpers.data"),
         ("plotting", "helpers.data"),
         ("data", "helpers.plotting"),
-        *[(module, "torch") for module in TREES],
+        *[(module, "torch") for module in TREES if module != "network"],
+        *[(module, "helpers.network") for module in TREES],
         *[("data", pickler) for pickler in ("pickle", "cPickle", "_pickle", "dill", "joblib", "marshal", "shelve")],
     ],
 )
@@ -59,7 +60,8 @@ def test_module_does_not_import(module, forbidden):
 
 def test_arrays_are_only_loaded_without_pickles():
     loads = [call for tree in TREES.values() for call in calls(tree) if call[0].endswith((".load", "read_pickle"))]
-    assert loads and all(name == "np.load" and keywords.get("allow_pickle") is False for name, keywords in loads)
+    safe = {"np.load": ("allow_pickle", False), "torch.load": ("weights_only", True)}
+    assert loads and all(name in safe and keywords.get(safe[name][0]) is safe[name][1] for name, keywords in loads)
 
 
 @pytest.mark.parametrize("node", list(public_functions()))
@@ -67,6 +69,6 @@ def test_public_name_has_a_docstring(node):
     assert len(ast.get_docstring(node) or "") > 20
 
 
-@pytest.mark.parametrize("module", ["data", "vectors", "plotting"])
+@pytest.mark.parametrize("module", ["data", "network", "vectors", "plotting"])
 def test_module_has_a_docstring(module):
     assert ast.get_docstring(TREES[module])
