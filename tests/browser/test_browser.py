@@ -54,6 +54,10 @@ ACTIONS = {
         ("sentence", "type", "The race lasted a minute and one second.", "attends to: second"),
         ("sentence", "type", "A minyute grain of dust.", "Write a sentence with the word minute"),
     ],
+    "08_pictures_and_words": [
+        ("words", "type", "royalty, ocean", "figure"),
+        ("words", "type", "qwxz", "GloVe has no row for this"),
+    ],
 }
 
 

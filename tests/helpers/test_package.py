@@ -17,6 +17,7 @@ ROOMS = {
     "data/sheets",
     "data/movielens",
     "data/own_ratings",
+    "data/pictures",
     "data/text",
 }
 
@@ -49,7 +50,7 @@ def public_functions():
 
 
 def test_the_package_has_its_rooms():
-    assert set(TREES) == {"__init__", "names", "vectors", "plotting", *ROOMS}
+    assert set(TREES) == {"__init__", "names", "vectors", "plotting", "network", *ROOMS}
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,9 @@ def test_the_package_has_its_rooms():
     [
         *[(module, "helpers.plotting") for module in sorted(TREES)],
         *[(module, "helpers.lessons") for module in sorted(TREES)],
-        *[(module, "torch") for module in sorted(TREES)],
-        *[(module, "helpers.data") for module in sorted(TREES) if module not in ROOMS],
+        *[(module, "torch") for module in sorted(set(TREES) - {"network"})],
+        *[(module, "helpers.network") for module in sorted(TREES)],
+        *[(module, "helpers.data") for module in sorted(set(TREES) - ROOMS - {"network"})],
         *[(module, "helpers.vectors") for module in sorted(ROOMS | {"names"})],
         *[
             (module, pickler)
@@ -73,7 +75,8 @@ def test_module_does_not_import(module, forbidden):
 
 def test_arrays_are_only_loaded_without_pickles():
     loads = [call for tree in TREES.values() for call in calls(tree) if call[0].endswith((".load", "read_pickle"))]
-    assert loads and all(name == "np.load" and keywords.get("allow_pickle") is False for name, keywords in loads)
+    safe = {"np.load": ("allow_pickle", False), "torch.load": ("weights_only", True)}
+    assert loads and all(name in safe and keywords.get(safe[name][0]) is safe[name][1] for name, keywords in loads)
 
 
 @pytest.mark.parametrize("node", list(public_functions()))

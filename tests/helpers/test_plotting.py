@@ -1,7 +1,10 @@
 """Maps whose labels can be read, strips with an honest scale, and no figure without words."""
 
+import json
 import re
 import warnings
+from base64 import b64decode
+from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from IPython.utils.capture import capture_output
 from matplotlib.colors import to_hex, to_rgb
 
 from helpers import plotting
-from helpers.plotting import COLOURS, heat_strips, label_map, show
+from helpers.plotting import COLOURS, explore, heat_strips, label_map, show
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +173,109 @@ def test_strips_of_a_wrong_shape_are_refused(values, words):
     with pytest.raises(ValueError, match=words):
         heat_strips(values, ["a", "b"], ["x", "y", "z"])
     assert plt.get_fignums() == []
+
+
+# --- Maps to explore ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explored(monkeypatch):
+    """A function that calls `explore` and returns what it displays: the chart, and the words in its place."""
+    shown = []
+    monkeypatch.setattr(plotting, "display", lambda bundle, raw: shown.append(bundle))
+
+    def call(*arguments, **options):
+        explore(*arguments, **options)
+        chart = json.loads(json.dumps(shown[-1]["application/vnd.vegalite.v5+json"], allow_nan=False))
+        chart["datasets"] = {name: json.loads(rows) for name, rows in chart["datasets"].items()}
+        return chart, shown[-1]["text/plain"]
+
+    return call
+
+
+CORNERS = [[0, 0], [4, 0], [0, 2], [4, 2]]
+
+
+def test_explored_points_keep_their_names_shape_and_colours(explored):
+    chart, words = explored(CORNERS, "abcd", {"kind": ["x", "y", "x", "x"], "year": [1990, 1990, 2000, 1980]})
+    points, main = chart["datasets"]["points"], chart["hconcat"][0]
+    assert [point["name"] for point in points] == list("abcd")
+    assert [(point["xs"], point["ys"]) for point in points] == [
+        ([-240], [-120]),
+        ([240], [-120]),
+        ([-240], [120]),
+        ([240], [120]),
+    ]
+    assert [np.ptp(main["encoding"][axis]["scale"]["domain"]) for axis in "xy"] == [main["width"], main["height"]]
+    assert [point["shown"] for point in points] == [["x", 1990], ["y", 1990], ["x", 2000], ["x", 1980]]
+    by_kind, by_year = ([point["shades"][what] for point in points] for what in ("kind", "year"))
+    assert by_kind == [COLOURS[name] for name in ("blue", "orange", "blue", "blue")]
+    assert by_year[0] == by_year[1] and len(set(by_year)) == 3
+    legend = {(line["colours"], line["label"]): line["shade"] for line in chart["datasets"]["legend"]}
+    assert legend[("kind", "y")] == COLOURS["orange"] and legend[("year", "2000")] == by_year[2]
+    assert chart["params"][0]["bind"]["options"] == ["kind", "year"] and "bind" not in chart["params"][1]
+    assert "4 names" in words
+
+
+def test_labels_beyond_the_seventh_are_grey_and_the_legend_says_so(explored):
+    labels = [*"aabbccddeeffgg", "h", "i"]
+    chart, _ = explored(np.random.default_rng(0).normal(size=(16, 2)), map(str, range(16)), {"kind": labels})
+    assert [point["shades"]["kind"] for point in chart["datasets"]["points"][-2:]] == [COLOURS["grey"]] * 2
+    assert chart["datasets"]["legend"][-1]["label"] == "all others"
+
+
+def test_states_of_training_are_drawn_on_one_scale_with_a_slider(explored):
+    chart, _ = explored([np.zeros((4, 2)), CORNERS], "abcd", {"kind": "xxyy"}, steps="epoch")
+    assert chart["datasets"]["points"][3]["xs"] == [-240, 240]
+    assert chart["params"][1] == {
+        "name": "moment",
+        "value": 1,
+        "bind": {"input": "range", "name": "epoch ", "min": 0, "max": 1, "step": 1},
+    }
+
+
+def test_nearest_names_are_found_by_cosine_in_order(explored):
+    names = ["north", "constructor", "North-east", "south"]
+    chart, _ = explored(CORNERS, names, {"kind": "xxyy"}, vectors=[[0, 1], [1, 0], [1, 2], [0, -1]])
+    near = {point["name"]: point["near"] for point in chart["datasets"]["points"]}
+    assert near["North-east"] == {"=north": 1, "=constructor": 1, "=south": 2}
+    assert near["south"] == {"=north": 3, "=constructor": 3, "=north-east": 3}
+
+
+def test_pictures_become_points(explored):
+    pictures = np.random.default_rng(0).integers(256, size=(4, 5, 6, 3), dtype=np.uint8)
+    chart, _ = explored(CORNERS, "abcd", {"kind": "xxyy"}, pictures=pictures)
+    start = "data:image/png;base64,"
+    for point, picture in zip(chart["datasets"]["points"], pictures, strict=True):
+        assert point["picture"].startswith(start)
+        read = plt.imread(BytesIO(b64decode(point["picture"].removeprefix(start))))
+        assert (read[:, :, :3] * 255 == picture).all()
+
+
+def test_the_same_map_is_the_same_output_and_asks_nobody_for_anything(explored):
+    arguments = (*spread_points(), {"number": range(45)})
+    chart, _ = explored(*arguments)
+    assert json.dumps(chart) == json.dumps(explored(*arguments)[0])
+    assert re.findall(r"https?://[^\"]+", json.dumps(chart)) == ["https://vega.github.io/schema/vega-lite/v5.json"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"coordinates": np.zeros((3, 2))}, r"4 names need 4 × 2 coordinates, not \(3, 2\)"),
+        ({"coordinates": np.zeros((4, 3))}, r"not \(4, 3\)"),
+        ({"coordinates": np.zeros(4)}, r"not \(4,\)"),
+        ({"coordinates": [[0, 0], [1, 1], [2, 0], [np.nan, 1]]}, "NaN"),
+        ({"colours": {"year": [1, 2, 3]}}, "4 names, but 3 year"),
+        ({"colours": {"year": [1, 2, 3, np.nan]}}, "NaN"),
+        ({"vectors": np.ones((5, 2))}, "4 names, but 5 vectors"),
+        ({"pictures": np.ones((1, 2, 2, 3))}, "4 names, but 1 pictures"),
+        ({"vectors": np.zeros((4, 2))}, "are 0, so it has no direction"),
+    ],
+)
+def test_a_map_to_explore_refuses_what_does_not_fit(explored, changes, words):
+    with pytest.raises(ValueError, match=words):
+        explored(**{"coordinates": CORNERS, "names": "abcd", "colours": {"kind": "xxyy"}} | changes)
 
 
 # --- Seen by everyone ---------------------------------------------------------------------------------------

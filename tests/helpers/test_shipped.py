@@ -25,7 +25,7 @@ def test_file_has_its_listed_checksum(name):
 
 
 def test_no_data_file_is_unlisted():
-    found = {path for path in DATA.rglob("*") if path.suffix in (".csv", ".npz", ".txt")}
+    found = {path for path in DATA.rglob("*") if path.suffix in (".csv", ".npz", ".png", ".txt")}
     found = {path.relative_to(DATA).as_posix() for path in found if not path.name.startswith("LICENSE")}
     assert found == set(CHECKSUMS)
 
