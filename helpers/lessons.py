@@ -601,7 +601,7 @@ class TwoMaps(nn.Module):
         return normalize(self.picture(pictures), dim=-1), normalize(self.name(names), dim=-1)
 
 
-def contrastive_loss(pictures, names, temperature):
+def contrastive_loss(pictures, names, temperature=0.2):
     """How badly pictures and names (both n × columns, at length 1) find each other, row by row."""
     scores, own = pictures @ names.T / temperature, torch.arange(len(names))
     return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
@@ -626,11 +626,10 @@ def learn_two_maps(pictures, names, known, temperature=0.2, decay=0.5, epochs=80
 
 
 def named_by_neighbours(asked, pictures, names, known, k=40):
-    """Name rows for pictures (n × columns): the mean of the names of the k known drawings with the highest cosine."""
-    drawings = pictures[known].reshape(-1, pictures.shape[-1])
-    cosines = (unit(asked) @ unit(drawings).T).round(9)
-    nearest_ones = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
-    return unit(names[known][nearest_ones // pictures.shape[1]].mean(axis=1))
+    """Name rows for pictures (things × hands × columns): the mean of the names of the k nearest known drawings."""
+    cosines = (unit(asked) @ unit(pictures[known]).reshape(-1, pictures.shape[-1]).T).round(9)
+    nearest_ones = np.argsort(-cosines, axis=-1, kind="stable")[..., :k]
+    return unit(names[known][nearest_ones // pictures.shape[1]].mean(axis=-2))
 
 
 def name_finds_picture(name_rows, picture_rows):
