@@ -210,11 +210,11 @@ def ranking_quality(scores, seen, held_out, k=10):
     """nDCG@k and recall@k, averaged over the viewers with held-out films. All three tables: viewers × films."""
     scores = np.where(seen | ~seen.any(axis=0), -np.inf, scores)  # no film that they have seen, none that nobody has
     first = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    hits = np.take_along_axis(held_out, first, axis=1)
+    hits = np.take_along_axis(held_out & np.isfinite(scores), first, axis=1)  # and none without a score
     possible = np.minimum(held_out.sum(axis=1), k)
     worth = 1 / np.log2(np.arange(k) + 2)
     asked = possible > 0
-    ndcg = (hits @ worth)[asked] / worth.cumsum()[possible[asked] - 1]
+    ndcg = (hits @ worth[: hits.shape[1]])[asked] / worth.cumsum()[possible[asked] - 1]
     return ndcg.mean(), (hits.sum(axis=1)[asked] / possible[asked]).mean()
 
 

@@ -25,8 +25,7 @@ def load_emoji():
     Source: Noto, Twemoji, Fluent, EmojiOne, OpenMoji and EfficientNet-Lite0; see data/README.md.
     """
     things = pd.read_csv(checked(DATA / "emoji/things.csv"), keep_default_na=False)
-    sheets = [np.asarray(Image.open(checked(DATA / f"emoji/{style}.png"))) for style in STYLES]
-    pictures = np.stack([cut_sheet(sheet)[: len(things)] for sheet in sheets], axis=1)
+    pictures = np.stack([_drawings(style)[: len(things)] for style in STYLES], axis=1)
     with np.load(checked(DATA / "emoji/network.npz"), allow_pickle=False) as of:
         return things, pictures, of["network"].astype(np.float32), STYLES
 
@@ -37,11 +36,15 @@ def load_changed():
     Returns: dict from the change to its pictures (uint8, things × 32 × 32 × 3) and their rows (float32, things × 128).
     Raises: DataError if a file is missing or changed.
     """
-    _, pictures, _, _ = load_emoji()
     with np.load(checked(DATA / "emoji/network.npz"), allow_pickle=False) as of:
         rows = of["changed"].astype(np.float32)
-    changed = change(pictures[::5, 0])
+    changed = change(_drawings("noto")[::5][: rows.shape[1]])
     return {how: (changed[how], rows[number]) for number, how in enumerate(changed)}
+
+
+def _drawings(style):
+    """All pictures of one style's sheet; the last cells are empty."""
+    return cut_sheet(np.asarray(Image.open(checked(DATA / f"emoji/{style}.png"))))
 
 
 def change(pictures):

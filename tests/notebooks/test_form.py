@@ -165,8 +165,8 @@ def test_a_slide_holds_one_idea(path):
     for slide in shown:
         pictures = [out for cell in slide for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
         assert len(pictures) <= 1
-        headings = [cell.source.startswith(("# ", "## ", "### ")) for cell in slide if cell.cell_type == "markdown"]
-        assert True not in headings[slide[0].cell_type == "markdown" :]
+        texts_below = [cell.source for cell in slide[1:] if cell.cell_type == "markdown"]
+        assert not [text for text in texts_below if text.startswith(("# ", "## ", "### "))]
         asked = [number for number, cell in enumerate(slide) if "**Predict**" in cell.source]
         after = [cell for number in asked for cell in slide[number + 1 :] if cell.cell_type == "code"]
         assert not after, "the answer stands on the slide of the question"
