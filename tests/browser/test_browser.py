@@ -38,19 +38,19 @@ ACTIONS = {
         ("romance", "move", 4, "figure"),
     ],
     "03_reading_the_movie_map": [("Die Hard", "move", -6, "text"), ("Notting Hill", "move", 2, "text")],
-    "04_token_embeddings": [
+    "06_learn_words_by_reading": [
         ("word", "type", "violin", "flute"),
         ("k", "move", 2, "text"),
         ("word", "type", "minuet", "Did you mean 'minute'"),
     ],
-    "05_word_analogies": [
+    "07_word_analogies": [
         ("formula", "type", "paris - france + italy", "rome"),
         ("formula", "type", "quen - woman + man", "Did you mean 'queen'"),
         ("words", "type", "red blue music green", "does not belong: music"),
         ("start", "type", "war", "war →"),
         ("stops", "move", 2, "text"),
     ],
-    "06_one_vector_per_word": [
+    "09_one_vector_per_word": [
         ("sentence", "type", "The race lasted a minute and one second.", "attends to: second"),
         ("sentence", "type", "A minyute grain of dust.", "Write a sentence with the word minute"),
     ],
