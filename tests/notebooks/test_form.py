@@ -81,7 +81,7 @@ def test_pictures_are_the_notebooks_figures():
     assert len(list(collect.pictures())) == len(NOTEBOOKS)
 
 
-READMES = ["README.md", "data/README.md", "notebooks/README.md", "CONTRIBUTING.md"]
+READMES = ["README.md", "data/README.md", "notebooks/README.md", "tests/peers/README.md", "CONTRIBUTING.md"]
 
 
 @pytest.mark.parametrize("name", READMES)

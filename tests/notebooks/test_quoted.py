@@ -11,7 +11,7 @@ from stored import EVIDENCE, NOTEBOOKS, ROOT, markdown, on_both_shelves, scoreca
 
 NUMBER = r"[−+-]?\d[\d,]*(?:\.\d+)?"
 QUOTED = re.compile(rf"({NUMBER})(?:\s?%)?\**<!--\s*=\s*([^>]*?)\s*-->")
-PAGES = ["README.md", "notebooks/README.md"]
+PAGES = ["README.md", "notebooks/README.md", "tests/peers/README.md"]
 
 
 def number(text):

@@ -1,4 +1,4 @@
-"""The comparison measures what it says, and our models stand where the README says they stand.
+"""The comparison measures what it says, and our models stand where README.md here says they stand.
 
 Needs an environment of its own, tests/peers/requirements.txt. `pytest -m peers tests/peers`
 """

@@ -1,6 +1,6 @@
 """Our skip-gram, from the lesson that shows it, and gensim's: same text, vocabulary, dimensions, window, negatives.
 
-Prints the table of the README: `python tests/peers/words.py`
+Prints the table of tests/peers/README.md: `python tests/peers/words.py`
 """
 
 import argparse
