@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 import re
 import torch
+import unicodedata
 
 
 # --- Lesson 02: Let the model choose the columns
@@ -226,7 +227,7 @@ def newcomer_vector(rows, stars, usual, vectors, strength):
     return solution[0], solution[1:]
 
 
-# --- Lesson 04: A word is a row in a table
+# --- Lesson 06: A word is a row in a table
 
 
 def texts_of(dictionary):
@@ -236,7 +237,13 @@ def texts_of(dictionary):
 
 
 def words_in(text):
-    return re.findall(r"[^\W\d_]{2,}", text.lower())
+    """The words of a text, without capitals: two or more letters, each with the marks that belong to it."""
+    text = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
+    text = re.sub(r"(?<=[\u0400-\u05ff])['’](?=[\u0400-\u05ff])", "ʼ", text)  # a letter in Ukrainian and Hebrew
+    for character in set(text):
+        if unicodedata.category(character)[0] not in "LM" and character not in "·\u200c\u200d":
+            text = text.replace(character, " ")  # neither a letter, nor a mark, nor what joins two letters
+    return [word for word in text.split() if len(word) > 1]
 
 
 def to_rows(read, size=15_000, at_least=1):
@@ -461,7 +468,74 @@ def learn_from(path, columns=64):
     return words, learn_by_counting(tokens, passage, len(words), columns)
 
 
-# --- Lesson 06: One vector per word
+# --- Lesson 08: Pictures and words in one space
+
+
+def own_places(asked, answers):
+    """For each row the number of answers with a higher cosine than its own, which has the same row number."""
+    cosines = (unit(asked) @ unit(answers).T).round(9)
+    return (cosines > cosines.diagonal()[:, None]).sum(axis=1)
+
+
+def between_hands(rows):
+    """Where the same thing stands for each two different hands. rows: things × hands × columns."""
+    pairs = permutations(range(rows.shape[1]), 2)
+    return np.concatenate([own_places(rows[:, a], rows[:, b]) for a, b in pairs])
+
+
+def name_row(words, word_row, columns=100):
+    """The mean of the rows of those words that have one, at length 1; zeros if none has. word_row: word → row."""
+    rows = [word_row[word] for word in words if word in word_row]
+    return unit(np.mean(rows, axis=0)) if rows else np.zeros(columns)
+
+
+class TwoMaps(nn.Module):
+    def __init__(self, picture_columns, name_columns, columns=64):
+        super().__init__()
+        self.picture = nn.Linear(picture_columns, columns)
+        self.name = nn.Linear(name_columns, columns)
+
+    def forward(self, pictures, names):
+        return normalize(self.picture(pictures), dim=-1), normalize(self.name(names), dim=-1)
+
+
+def contrastive_loss(pictures, names, temperature=0.2):
+    """How badly pictures and names (both n × columns, at length 1) find each other, row by row."""
+    scores, own = pictures @ names.T / temperature, torch.arange(len(names))
+    return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+
+
+def learn_two_maps(pictures, names, known, temperature=0.2, decay=0.5, epochs=80, seed=0):
+    """Learn from the known things. pictures: things × hands × columns; names: things × columns. Returns the maps."""
+    torch.manual_seed(seed)
+    pictures, names, known = torch.tensor(pictures), torch.tensor(names), torch.tensor(known)
+    maps = TwoMaps(pictures.shape[-1], names.shape[-1])
+    optimizer = torch.optim.AdamW(maps.parameters(), lr=3e-3, weight_decay=decay)
+    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, epochs)
+    for _ in range(epochs):
+        for some in known[torch.randperm(len(known))].split(128):
+            hand = torch.randint(pictures.shape[1], some.shape)
+            loss = contrastive_loss(*maps(pictures[some, hand], names[some]), temperature)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        smaller_steps.step()
+    return maps.requires_grad_(False)
+
+
+def named_by_neighbours(asked, pictures, names, known, k=40):
+    """Name rows for pictures (things × hands × columns): the mean of the names of the k nearest known drawings."""
+    cosines = (unit(asked) @ unit(pictures[known]).reshape(-1, pictures.shape[-1]).T).round(9)
+    nearest_ones = np.argsort(-cosines, axis=-1, kind="stable")[..., :k]
+    return unit(names[known][nearest_ones // pictures.shape[1]].mean(axis=-2))
+
+
+def name_finds_picture(name_rows, picture_rows):
+    """Where each name finds its own picture (0: first), for each hand: hands × things."""
+    return np.array([own_places(name_rows, picture_rows[:, hand]) for hand in range(picture_rows.shape[1])])
+
+
+# --- Lesson 09: One vector per word
 
 
 def mean_cosine(some, others):
@@ -568,70 +642,3 @@ def same_sense(vectors, table, left_out=None, centred=True):
     nearest_ones = cosines > cosines.max(axis=1, keepdims=True) - 1e-9
     agree = (nearest_ones & (senses[:, None] == senses)).sum(axis=1) / nearest_ones.sum(axis=1)
     return agree[is_plain], agree[~is_plain]
-
-
-# --- Lesson 08: Pictures and words in one space
-
-
-def own_places(asked, answers):
-    """For each row the number of answers with a higher cosine than its own, which has the same row number."""
-    cosines = (unit(asked) @ unit(answers).T).round(9)
-    return (cosines > cosines.diagonal()[:, None]).sum(axis=1)
-
-
-def between_hands(rows):
-    """Where the same thing stands for each two different hands. rows: things × hands × columns."""
-    pairs = permutations(range(rows.shape[1]), 2)
-    return np.concatenate([own_places(rows[:, a], rows[:, b]) for a, b in pairs])
-
-
-def name_row(words, word_row, columns=100):
-    """The mean of the rows of those words that have one, at length 1; zeros if none has. word_row: word → row."""
-    rows = [word_row[word] for word in words if word in word_row]
-    return unit(np.mean(rows, axis=0)) if rows else np.zeros(columns)
-
-
-class TwoMaps(nn.Module):
-    def __init__(self, picture_columns, name_columns, columns=64):
-        super().__init__()
-        self.picture = nn.Linear(picture_columns, columns)
-        self.name = nn.Linear(name_columns, columns)
-
-    def forward(self, pictures, names):
-        return normalize(self.picture(pictures), dim=-1), normalize(self.name(names), dim=-1)
-
-
-def contrastive_loss(pictures, names, temperature=0.2):
-    """How badly pictures and names (both n × columns, at length 1) find each other, row by row."""
-    scores, own = pictures @ names.T / temperature, torch.arange(len(names))
-    return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
-
-
-def learn_two_maps(pictures, names, known, temperature=0.2, decay=0.5, epochs=80, seed=0):
-    """Learn from the known things. pictures: things × hands × columns; names: things × columns. Returns the maps."""
-    torch.manual_seed(seed)
-    pictures, names, known = torch.tensor(pictures), torch.tensor(names), torch.tensor(known)
-    maps = TwoMaps(pictures.shape[-1], names.shape[-1])
-    optimizer = torch.optim.AdamW(maps.parameters(), lr=3e-3, weight_decay=decay)
-    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, epochs)
-    for _ in range(epochs):
-        for some in known[torch.randperm(len(known))].split(128):
-            hand = torch.randint(pictures.shape[1], some.shape)
-            loss = contrastive_loss(*maps(pictures[some, hand], names[some]), temperature)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        smaller_steps.step()
-    return maps.requires_grad_(False)
-
-
-def named_by_neighbours(asked, pictures, names, known, k=40):
-    """Name rows for pictures (things × hands × columns): the mean of the names of the k nearest known drawings."""
-    cosines = (unit(asked) @ unit(pictures[known]).reshape(-1, pictures.shape[-1]).T).round(9)
-    nearest_ones = np.argsort(-cosines, axis=-1, kind="stable")[..., :k]
-    return unit(names[known][nearest_ones // pictures.shape[1]].mean(axis=-2))
-
-
-def name_finds_picture(name_rows, picture_rows):
-    """Where each name finds its own picture (0: first), for each hand: hands × things."""
-    return np.array([own_places(name_rows, picture_rows[:, hand]) for hand in range(picture_rows.shape[1])])
