@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 import re
 import torch
+import unicodedata
 
 
 # --- Lesson 02: Let the model choose the columns
@@ -236,7 +237,13 @@ def texts_of(dictionary):
 
 
 def words_in(text):
-    return re.findall(r"[^\W\d_]{2,}", text.lower())
+    """The words of a text, without capitals: two or more letters, each with the marks that belong to it."""
+    text = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
+    text = re.sub(r"(?<=[\u0400-\u05ff])['’](?=[\u0400-\u05ff])", "ʼ", text)  # a letter in Ukrainian and Hebrew
+    for character in set(text):
+        if unicodedata.category(character)[0] not in "LM" and character not in "·\u200c\u200d":
+            text = text.replace(character, " ")  # neither a letter, nor a mark, nor what joins two letters
+    return [word for word in text.split() if len(word) > 1]
 
 
 def to_rows(read, size=15_000, at_least=1):
