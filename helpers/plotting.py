@@ -1,9 +1,10 @@
 """One look for every figure, and the three kinds of figure that come back throughout the series."""
 
 import json
+import struct
+import zlib
 from base64 import b64encode
 from collections import Counter
-from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -234,7 +235,20 @@ def _shades(values):
 
 
 def _data_uri(picture):
-    """A picture, h × w × 3 bytes, as an address that holds the whole of it."""
-    file = BytesIO()
-    plt.imsave(file, np.asarray(picture, dtype=np.uint8), format="png")
-    return "data:image/png;base64," + b64encode(file.getvalue()).decode()
+    """A picture, h × w × 3 bytes, as an address that holds the whole of it: a PNG, of up to 256 colours as a palette.
+
+    It is stored, not compressed, so that its bytes do not depend on the version of a compression library.
+    """
+    picture = np.asarray(picture, dtype=np.uint8)
+    height, width, _ = picture.shape
+    palette, number = np.unique(picture.reshape(-1, 3), axis=0, return_inverse=True)
+    few = len(palette) <= 256
+    rows = number.reshape(height, width).astype(np.uint8) if few else picture.reshape(height, -1)
+    lines = np.pad(rows, ((0, 0), (1, 0))).tobytes()  # the 0 before each line says that nothing was done to it
+    blocks = [lines[start : start + 65535] for start in range(0, len(lines), 65535)]
+    stored = [struct.pack("<BHH", block is blocks[-1], len(block), 65535 - len(block)) + block for block in blocks]
+    data = b"\x78\x01" + b"".join(stored) + struct.pack(">I", zlib.adler32(lines))
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3 if few else 2, 0, 0, 0))]
+    chunks += [(b"PLTE", palette.tobytes())] * few + [(b"IDAT", data), (b"IEND", b"")]
+    packed = [struct.pack(">I", len(of)) + kind + of + struct.pack(">I", zlib.crc32(kind + of)) for kind, of in chunks]
+    return "data:image/png;base64," + b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(packed)).decode()

@@ -10,7 +10,9 @@ from helpers.data.pictures import (
     cut_sheet,
     load_changed,
     load_emoji,
+    load_photograph_classes,
     load_picture,
+    load_untrained,
     network_rows,
     picture_on_white,
 )

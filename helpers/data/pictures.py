@@ -42,6 +42,30 @@ def load_changed():
     return {how: (changed[how], rows[number]) for number, how in enumerate(changed)}
 
 
+def load_untrained():
+    """What the network would make of the drawings if it had learned nothing: its weights as they were drawn.
+
+    Each of the 128 numbers is divided by its spread over all drawings.
+    Returns: float32 array (things × 5 styles × 128), and a dict from each change of `load_changed` to its rows.
+    Raises: DataError if the file is missing or changed.
+    Source: `helpers.network.features(pictures, untrained=0)`; see data/README.md.
+    """
+    with np.load(checked(DATA / "emoji/untrained.npz"), allow_pickle=False) as of:
+        changed = dict(
+            zip(change(np.empty((0, PICTURE_SIDE, PICTURE_SIDE, 3))), np.float32(of["changed"]) / 16, strict=True)
+        )
+        return np.float32(of["network"]) / 16, changed
+
+
+def load_photograph_classes():
+    """The 1,000 names that the network learned to give to photographs, each with its synonyms ("tabby, tabby cat").
+
+    Raises: DataError if the file is missing or changed.
+    Source: ImageNet's classes, as the package @tensorflow-models/mobilenet lists them; see data/README.md.
+    """
+    return checked(DATA / "emoji/photograph_classes.txt").read_text(encoding="utf-8").splitlines()
+
+
 def _drawings(style):
     """All pictures of one style's sheet; the last cells are empty."""
     return cut_sheet(np.asarray(Image.open(checked(DATA / f"emoji/{style}.png"))))

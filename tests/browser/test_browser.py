@@ -170,8 +170,9 @@ def widget(page, label):
 
 
 def shown(output):
-    pictures = output.locator("img")
-    return output.inner_text() + "".join(img.get_attribute("src")[-60:] for img in pictures.all())
+    """Its text and the ends of its pictures, all in one moment: a picture may be gone in the next."""
+    ends = "[...box.querySelectorAll('img')].map(img => img.getAttribute('src').slice(-60))"
+    return output.evaluate(f"box => box.innerText + {ends}.join('')")
 
 
 def wait_until(page, condition, what, seconds=30):

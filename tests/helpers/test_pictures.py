@@ -62,7 +62,7 @@ def test_drawings_that_share_alike_stand_in_a_file_of_their_own():
 
 
 def test_all_of_it_is_small():
-    assert sum(path.stat().st_size for path in (DATA / "emoji").iterdir()) < 5_000_000
+    assert sum(path.stat().st_size for path in (DATA / "emoji").iterdir()) < 5_600_000
 
 
 def test_a_sheet_is_cut_line_by_line():
@@ -158,6 +158,29 @@ def test_the_network_gives_the_rows_that_are_stored(emoji):
     _, pictures, rows, _ = emoji
     again = data.network_rows(network.features(pictures[7]))
     assert np.abs(again - rows[7]).max() < 0.02
+
+
+@pytest.mark.skipif(not INSTALLED, reason="needs requirements-pictures.txt")
+def test_an_untrained_network_is_the_same_for_the_same_seed_and_leaves_other_seeds_alone(emoji):
+    torch = pytest.importorskip("torch")
+    state = torch.random.get_rng_state()
+    one, again, other = (network.features(emoji[1][7, :2], untrained=seed) for seed in (0, 0, 1))
+    assert np.array_equal(one, again) and not np.array_equal(one, other)
+    assert torch.equal(state, torch.random.get_rng_state())
+
+
+def test_rows_of_the_untrained_network_stand_beside_the_others(emoji):
+    rows, changed = data.load_untrained()
+    assert rows.shape == emoji[2].shape and np.isfinite(rows).all()
+    assert np.allclose(rows.std(axis=(0, 1)), 1, atol=0.02)
+    assert {how: one.shape for how, one in changed.items()} == {
+        how: one.shape for how, (_, one) in data.load_changed().items()
+    }
+
+
+def test_photographs_have_a_thousand_names():
+    classes = data.load_photograph_classes()
+    assert len(classes) == 1000 and classes[281] == "tabby, tabby cat" and all(classes)
 
 
 def test_features_are_measured_along_directions_at_right_angles():

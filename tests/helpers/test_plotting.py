@@ -242,8 +242,9 @@ def test_nearest_names_are_found_by_cosine_in_order(explored):
     assert near["south"] == {"=north": 3, "=constructor": 3, "=north-east": 3}
 
 
-def test_pictures_become_points(explored):
-    pictures = np.random.default_rng(0).integers(256, size=(4, 5, 6, 3), dtype=np.uint8)
+@pytest.mark.parametrize("size", [(5, 6), (16, 16), (40, 30), (200, 150)])  # with a palette; without; in two blocks
+def test_pictures_become_points(explored, size):
+    pictures = np.random.default_rng(0).integers(256, size=(4, *size, 3), dtype=np.uint8)
     chart, _ = explored(CORNERS, "abcd", {"kind": "xxyy"}, pictures=pictures)
     start = "data:image/png;base64,"
     for point, picture in zip(chart["datasets"]["points"], pictures, strict=True):
