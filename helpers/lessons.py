@@ -2,7 +2,10 @@
 
 from collections import Counter
 from helpers.data import DataError
+from helpers.data import load_dictionary
+from helpers.data import load_glove
 from helpers.data import load_text
+from helpers.data import too_little
 from helpers.names import position
 from helpers.vectors import nearest
 from itertools import pairwise
@@ -10,7 +13,6 @@ from itertools import permutations
 from scipy.linalg import orthogonal_procrustes
 from scipy.sparse import csr_matrix
 from scipy.spatial.distance import cdist
-from scipy.stats import bootstrap
 from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
@@ -37,15 +39,15 @@ def rmse(prediction, truth):
     return float(np.sqrt(np.mean((np.asarray(prediction) - np.asarray(truth)) ** 2)))
 
 
-def learn_biases(ratings, doubt):
-    """Biases of viewers and films, each held back by `doubt` imaginary ratings; returns a function that predicts."""
+def learn_biases(ratings, strength):
+    """Biases of viewers and films, held back by so many imaginary ratings of 0; returns a function that predicts."""
     mean = ratings.rating.mean()
     viewer_bias = pd.Series(0.0, index=ratings.viewer.unique())
     for _ in range(10):
-        left_over = (ratings.rating - mean - ratings.viewer.map(viewer_bias)).groupby(ratings.film)
-        film_bias = left_over.sum() / (left_over.size() + doubt)
-        left_over = (ratings.rating - mean - ratings.film.map(film_bias)).groupby(ratings.viewer)
-        viewer_bias = left_over.sum() / (left_over.size() + doubt)
+        residual = (ratings.rating - mean - ratings.viewer.map(viewer_bias)).groupby(ratings.film)
+        film_bias = residual.sum() / (residual.size() + strength)
+        residual = (ratings.rating - mean - ratings.film.map(film_bias)).groupby(ratings.viewer)
+        viewer_bias = residual.sum() / (residual.size() + strength)
     return lambda asked: mean + asked.viewer.map(viewer_bias).fillna(0) + asked.film.map(film_bias).fillna(0)
 
 
@@ -72,17 +74,21 @@ class DotProduct(nn.Module):
 
 def one_epoch(model, ratings, optimizer):
     viewer, film, stars = tensors(ratings, *model.ids)
-    for batch in torch.randperm(len(stars)).split(1024):  # all ratings in a new order, 1,024 at a time
+    for batch in torch.randperm(len(stars)).split(1024):
         loss = ((model(viewer[batch], film[batch]) - stars[batch]) ** 2).mean()
-        optimizer.zero_grad()  # forget the slopes of the batch before
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 
 
+def predict_with(model, asked):
+    viewer, film, _ = tensors(asked, *model.ids)
+    with torch.no_grad():  # we only look, so no gradient is needed
+        return pd.Series(model(viewer, film).numpy(), index=asked.index)
+
+
 def error(model, ratings):
-    viewer, film, stars = tensors(ratings, *model.ids)
-    with torch.no_grad():  # we only look, so no slopes are needed
-        return rmse(model(viewer, film).numpy(), stars.numpy())
+    return rmse(predict_with(model, ratings), ratings.rating)
 
 
 def optimizer_for(model, decay, bias_decay, step, times):
@@ -125,6 +131,9 @@ class RatingModel(DotProduct):
         return super().forward(viewer, film) + biases.squeeze(dim=1)
 
 
+# --- Lesson 03: Read the map nobody drew
+
+
 def unit(vectors):
     """The rows, each divided by its length; a row of zeros stays as it is."""
     vectors = np.asarray(vectors, dtype=float)
@@ -142,26 +151,6 @@ def genres_in_common(flags):
     """Share of genres that two films have in common, film × film. flags: film × genre, 1 where a film has it."""
     flags = np.asarray(flags, dtype=bool)
     return 1 - cdist(flags, flags, "jaccard")
-
-
-def gain(worse, better, asked):
-    """By how many % the second prediction's error is lower, and the range in 95 of 100 draws of viewers."""
-    squared = pd.DataFrame({"worse": (worse - asked.rating) ** 2, "better": (better - asked.rating) ** 2})
-    per_viewer = squared.groupby(asked.viewer).sum().to_numpy().T  # 2 predictions × viewers
-
-    def percent(worse, better, axis=-1):
-        return 100 * (1 - np.sqrt(better.sum(axis) / worse.sum(axis)))
-
-    draws = bootstrap(per_viewer, percent, n_resamples=2000, paired=True, method="percentile", random_state=0)
-    return percent(*per_viewer), *draws.confidence_interval
-
-
-def predict_with(model, asked):
-    viewer, film, _ = tensors(asked, *model.ids)
-    return pd.Series(model(viewer, film).detach().numpy(), index=asked.index)
-
-
-# --- Lesson 03: Read the map nobody drew
 
 
 def probe(vectors, targets, parts=5):
@@ -193,11 +182,14 @@ class WatchingModel(nn.Module):
         return (self.viewer.weight * mask) @ self.film.weight.T + self.film_bias
 
 
-def learn_watching(watched, seed=0, columns=32, kept=0.5, decay=1.0, steps=60):
+def learn_watching(watched, seed=0, columns=32, kept=0.5, decay=1.0, steps=60, each_step=None):
+    """Learn who watched what (viewers × films, 1 or 0). each_step: a function to call with the model in every step."""
     torch.manual_seed(seed)
     model = WatchingModel(watched, columns)
     optimizer, smaller_steps = optimizer_for(model, decay=decay, bias_decay=0.0, step=0.08, times=steps)
     for _ in range(steps):
+        if each_step:
+            each_step(model)
         log_probability = torch.log_softmax(model(kept), dim=1)
         loss = -(watched * log_probability).sum() / watched.sum()  # small if what they watched was thought probable
         optimizer.zero_grad()
@@ -207,27 +199,197 @@ def learn_watching(watched, seed=0, columns=32, kept=0.5, decay=1.0, steps=60):
     return model
 
 
+# --- Lesson 04: Your own vector
+
+
+def lists_of(ratings, viewers):
+    """For each viewer (a row number) the rows of the films that they have rated, as a list of tensors."""
+    ordered = ratings.sort_values(["viewer_row", "film_row"])
+    how_many = np.bincount(ordered.viewer_row, minlength=viewers)
+    return torch.tensor(ordered.film_row.to_numpy()).split(how_many.tolist())
+
+
 def ranking_quality(scores, seen, held_out, k=10):
     """nDCG@k and recall@k, averaged over the viewers with held-out films. All three tables: viewers × films."""
-    scores = np.where(seen | ~seen.any(axis=0), -np.inf, scores)  # no film that they have seen, none that nobody has
+    scores = np.where(seen, -np.inf, scores)  # no film that they have seen
     first = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     hits = np.take_along_axis(held_out & np.isfinite(scores), first, axis=1)  # and none without a score
     possible = np.minimum(held_out.sum(axis=1), k)
-    worth = 1 / np.log2(np.arange(k) + 2)
-    asked = possible > 0
+    worth, asked = 1 / np.log2(np.arange(k) + 2), possible > 0
     ndcg = (hits @ worth[: hits.shape[1]])[asked] / worth.cumsum()[possible[asked] - 1]
     return ndcg.mean(), (hits.sum(axis=1)[asked] / possible[asked]).mean()
 
 
+def table_of(lists, films):
+    """Lists of films as a table of True and False, viewers × films."""
+    table = np.zeros((len(lists), films), dtype=bool)
+    for row, those in zip(table, lists, strict=True):
+        row[those] = True
+    return table
+
+
+def mean_ranking(scores_of, watched, hidden, watched_by, viewers, k=10):
+    """The same for these viewers, 500 at a time. scores_of: makes viewers × films; no film that nobody has watched."""
+    asked = [viewer for viewer in viewers if len(hidden[viewer])]
+    parts = [asked[start : start + 500] for start in range(0, len(asked), 500)]
+    tables = [[table_of([lists[v] for v in part], len(watched_by)) for lists in (watched, hidden)] for part in parts]
+    scores = (np.where(watched_by > 0, scores_of(part), -np.inf) for part in parts)
+    quality = [ranking_quality(each, *pair, k) for each, pair in zip(scores, tables, strict=True)]
+    return np.average(quality, axis=0, weights=[len(part) for part in parts])
+
+
+def average_rows(table, lists, power=1.0, kept=1.0):
+    """For each list of films: the sum of their rows in the table, divided by n to that power (1: their average).
+
+    kept: in training, only this share of the films counts, drawn anew each time.
+    """
+    n = torch.tensor([len(films) for films in lists])
+    weight = (1 / n.clamp(min=1) ** power).repeat_interleave(n)
+    weight = weight * (torch.rand(len(weight)) < kept) / kept
+    return table(torch.cat(list(lists)), n.cumsum(0) - n, per_sample_weights=weight)
+
+
+class ViewerAsAverage(nn.Module):
+    """watched_by: for each film the number of its viewers; a film's bias starts as the log of its share."""
+
+    def __init__(self, watched_by, columns=64, power=0.65):
+        super().__init__()
+        self.power = power
+        self.watched = nn.EmbeddingBag(len(watched_by), columns, mode="sum")
+        self.offered = nn.Embedding(len(watched_by), columns)
+        self.bias = nn.Parameter(torch.log(watched_by / watched_by.sum()))
+        for table in (self.watched, self.offered):
+            nn.init.normal_(table.weight, std=0.1)
+
+    def viewers(self, lists, kept=1.0):
+        return average_rows(self.watched, lists, self.power, kept)
+
+    def forward(self, viewers, films=slice(None)):
+        return viewers @ self.offered.weight[films].T + self.bias[films]
+
+
+def watching_loss(model, lists, most=20_000):
+    """−log of the probability of each film that these viewers watched, added up."""
+    viewers = nn.functional.dropout(model.viewers(lists, kept=0.9), 0.6)
+    n, all_films = torch.tensor([len(films) for films in lists]), torch.cat(lists)
+    films, place, stands_for = films_among(all_films, len(model.bias), most)
+    log_probability = torch.log_softmax(model(viewers, films) + stands_for, dim=1)
+    return -log_probability[torch.arange(len(n)).repeat_interleave(n), place].sum()
+
+
+def films_among(watched, films, most):
+    """The films to choose from, where among them each watched one stands, and what to add to their scores."""
+    if films <= most:
+        return torch.arange(films), watched, torch.zeros(films)
+    own, place = watched.unique(return_inverse=True)
+    others = torch.ones(films).index_fill(0, own, 0).nonzero()[:, 0]
+    sample = others[torch.randint(max(len(others), 1), (most // 4,))] if len(others) else others
+    stands_for = torch.zeros(len(own) + len(sample))
+    stands_for[len(own) :] = np.log(len(others) / max(len(sample), 1)) if len(others) else 0.0
+    return torch.cat([own, sample]), place, stands_for
+
+
+def learn_averages(lists, watched_by, seed=0, columns=64, power=0.65, penalty=3.0, rate=0.05, epochs=30, most=20_000):
+    """lists: for each viewer their films. Returns a trained ViewerAsAverage."""
+    torch.manual_seed(seed)
+    model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns, power)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+    smaller = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 224))
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(lists)).split(224):
+            squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
+            loss = watching_loss(model, [lists[viewer] for viewer in chosen], most)
+            loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            smaller.step()
+    return model
+
+
 def newcomer_vector(rows, stars, usual, vectors, strength):
-    """A viewer's bias and vector, by ridge regression on what the films' usual ratings leave over."""
+    """A viewer's bias and row, by ridge regression on what the films' usual ratings leave over (the residual)."""
     x = np.column_stack([np.ones(len(rows)), vectors[rows]])
-    penalty = np.diag([3.0] + [strength] * vectors.shape[1])  # three imaginary ratings for the bias, as in notebook 02
+    penalty = np.diag([3.0] + [strength] * vectors.shape[1])  # a bias is held back by three imaginary ratings
     solution = np.linalg.solve(x.T @ x + penalty, x.T @ (stars - usual[rows]))
     return solution[0], solution[1:]
 
 
-# --- Lesson 06: A word is a row in a table
+class RatingWithAverage(RatingModel):
+    def __init__(self, viewer_ids, film_ids, mean, columns, lists, least=3):
+        super().__init__(viewer_ids, film_ids, mean, columns)
+        self.lists, count = lists, torch.cat(list(lists)).bincount(minlength=len(film_ids))
+        self.row = torch.where(count >= least, torch.arange(len(count)), count.argmin())  # rare films share a row
+        self.watched = nn.EmbeddingBag(len(film_ids), columns, mode="sum")
+        nn.init.normal_(self.watched.weight, std=0.05)
+
+    def forward(self, viewer, film):
+        some, place = viewer.unique(return_inverse=True)  # each viewer's average is taken once
+        average = average_rows(self.watched, [self.row[self.lists[one]] for one in some])
+        dot = ((self.viewer(some) + average)[place] * self.film(self.row[film])).sum(1)
+        return self.mean + dot + (self.viewer_bias(viewer) + self.film_bias(film)).squeeze(1)
+
+
+def learn_with_average(viewer_ids, film_ids, ratings, seed=0, columns=64, epochs=8, least=3):
+    """Returns a RatingWithAverage, trained on these ratings."""
+    torch.manual_seed(seed)
+    viewer, film, stars = tensors(ratings, viewer_ids, film_ids)
+    position = torch.argsort(viewer, stable=True).split(viewer.bincount(minlength=len(viewer_ids)).tolist())
+    lists = [film[those] for those in position]
+    model = RatingWithAverage(viewer_ids, film_ids, ratings.rating.mean(), columns, lists, least)
+    optimizer, smaller = optimizer_for(model, 1.5, 0.1, 0.02, epochs)
+    for _ in range(epochs):
+        for some in torch.randperm(len(lists)).split(168):
+            theirs = torch.cat([position[one] for one in some])
+            for batch in theirs[torch.randperm(len(theirs))].split(1024):
+                loss = (model(viewer[batch], film[batch]) - stars[batch]).square().mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        smaller.step()
+    return model
+
+
+# --- Lesson 05: From text to rows
+
+
+def pairs_of_pieces(split, count):
+    """How often each two pieces are neighbours. split: word → its pieces; count: word → how often it occurs."""
+    pairs = Counter()
+    for word, pieces in split.items():
+        for pair in pairwise(pieces):
+            pairs[pair] += count[word]
+    return pairs
+
+
+def join(pieces, pair):
+    """The pieces of a word, with this pair of neighbours made one wherever it occurs."""
+    joined = []
+    for piece in pieces:
+        if joined and (joined[-1], piece) == pair:
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def learn_merges(count, number):
+    """The pairs of pieces to make one, in the order in which they are found. count: how often each word occurs."""
+    split = {word: list(word) for word in count}
+    merges = []
+    for _ in range(number):
+        pairs = pairs_of_pieces(split, count)
+        merges.append(min(pairs, key=lambda pair: (-pairs[pair], pair)))  # the most frequent, ties by the alphabet
+        split = {word: join(pieces, merges[-1]) for word, pieces in split.items()}
+    return merges
+
+
+def pieces_of(word, merges):
+    """The pieces into which a word falls by these merges."""
+    pieces = list(word)
+    for pair in merges:
+        pieces = join(pieces, pair)
+    return pieces
 
 
 def texts_of(dictionary):
@@ -247,10 +409,8 @@ def words_in(text):
 
 
 def to_rows(read, size=15_000, at_least=1):
-    """Give each of the most frequent words a row, and turn a text into row numbers. read: for each passage its words.
-
-    Returns: the words that have a row (at most `size`, each met `at_least` so often), how often each word of the text
-    was met, and for each word of the text that has a row its row (tokens) and the number of its passage.
+    """Give the most frequent words a row each. read: for each passage its words. Returns: the words (at most `size`,
+    each met `at_least` so often), how often each word was met, and for each known word of the text its row and passage.
     """
     count = Counter(word for text in read for word in text)
     words = [word for word, number in count.most_common(size) if number >= at_least]
@@ -265,119 +425,139 @@ def read_dictionary(dictionary, size=15_000):
     return to_rows([words_in(text) for text in texts_of(dictionary)], size)
 
 
-def join(pieces, pair):
-    """The pieces of a word, with this pair of neighbours made one wherever it occurs."""
-    joined = []
-    for piece in pieces:
-        if joined and (joined[-1], piece) == pair:
-            joined[-1] += piece
-        else:
-            joined.append(piece)
-    return joined
+def chunks_in(text):
+    """A text in parts that no piece may cross: letters and digits, or other signs, each with the space before it."""
+    return re.findall(r" ?\w+| ?[^\w\s]+|\s", text)
 
 
-def learn_merges(count, number):
-    """The pairs of pieces to make one, in the order in which they are found. count: how often each word occurs."""
-    split = {word: list(word) for word in count}
-    merges = []
-    for _ in range(number):
-        pairs = Counter()
-        for word, pieces in split.items():
-            for pair in pairwise(pieces):
-                pairs[pair] += count[word]
-        merges.append(min(pairs, key=lambda pair: (-pairs[pair], pair)))  # the most frequent, ties by the alphabet
-        split = {word: join(pieces, merges[-1]) for word, pieces in split.items()}
-    return merges
+class OurTokenizer:
+    def __init__(self, letters, merges):
+        made = ["".join(pair) for pair in merges]
+        self.pieces = list(dict.fromkeys(["<pad>", "<unk>", "<end>", *sorted(letters), *made]))  # each once
+        self.merges, self.id_of = merges, {piece: number for number, piece in enumerate(self.pieces)}
+
+    def encode(self, text):
+        return [self.id_of.get(piece, 1) for part in chunks_in(text) for piece in pieces_of(part, self.merges)]
+
+    def decode(self, ids):
+        return "".join(self.pieces[number] for number in ids)
 
 
-def pieces_of(word, merges):
-    """The pieces into which a word falls by these merges."""
-    pieces = list(word)
-    for pair in merges:
-        pieces = join(pieces, pair)
-    return pieces
+# --- Lesson 06: Learn words by reading
 
 
-def pair_weights(passages, reach=5):
-    """How much each pair of a line counts. passages: lines × 32, the passage of each word; returns lines × 32 × 32."""
-    place = torch.arange(passages.shape[1])
-    distance = (place[:, None] - place).abs()
-    closeness = (distance <= reach) / distance.clamp(min=1)  # 1 for the next word, 1/5 for the fifth, 0 beyond
-    closeness.fill_diagonal_(0)  # no word is its own neighbour
-    return closeness * (passages[:, :, None] == passages[:, None, :])
+def pairs_near(tokens, passage, reach=5):
+    """For each distance up to `reach`: the rows of the words on the left, and those of the words on the right."""
+    for distance in range(1, reach + 1):
+        same = passage[distance:] == passage[:-distance]
+        yield distance, tokens[:-distance][same], tokens[distance:][same]
 
 
-def drawing(tokens, size):
-    """How likely each word is kept when the text is read, and how likely it is drawn as a negative."""
-    count = torch.bincount(tokens, minlength=size).double()
-    kept = (0.001 * count.sum() / count.clamp(min=1)).sqrt().clamp(max=1)
-    return kept, count**0.75
-
-
-def lines_of(tokens, passage, kept, length=32):
-    """Places in the text as steps × 16 × 32: the passages in a new order, frequent words thinned out."""
-    order = torch.argsort(torch.randperm(int(passage.max()) + 1)[passage], stable=True)  # words stay in order
-    order = order[torch.rand(len(order)) < kept[tokens[order]]]  # distances are measured after this thinning
-    return order[: len(order) // (16 * length) * (16 * length)].view(-1, 16, length)
+def draw_pairs(tokens, passage, size, rng):
+    """The examples of one epoch in random order, n × 2: a word and a context, each pair in both directions."""
+    share = np.bincount(tokens, minlength=size) / len(tokens)
+    here = rng.rand(len(tokens)) < np.sqrt(1e-4 / share[tokens])  # subsampling
+    pairs = []
+    for distance, left, right in pairs_near(tokens[here], passage[here]):
+        chosen = rng.rand(len(left)) < 1 / distance
+        pairs += [np.stack(both, axis=1)[chosen] for both in [(left, right), (right, left)]]
+    return rng.permutation(np.concatenate(pairs))
 
 
 class SkipGram(nn.Module):
     def __init__(self, size, columns=64):
         super().__init__()
-        self.word = nn.Embedding(size, columns, sparse=True)
-        self.context = nn.Embedding(size, columns, sparse=True)
-        nn.init.normal_(self.word.weight, std=0.01)
-        nn.init.normal_(self.context.weight, std=0.01)
+        self.word, self.context = nn.Embedding(size, columns), nn.Embedding(size, columns)
+        for table in (self.word, self.context):
+            nn.init.normal_(table.weight, std=0.01)
 
-    def forward(self, lines, drawn):
-        """Scores of each word with each context of its line (lines × 32 × 32), and with each word drawn."""
-        word = self.word(lines)
-        return word @ self.context(lines).mT, word @ self.context(drawn).T
+    def forward(self, word, context, drawn):  # row numbers, groups × 32
+        rows = self.word(word)  # groups × 32 × columns
+        return (rows * self.context(context)).sum(dim=2), rows @ self.context(drawn).mT
 
 
-def loss_of(model, lines, passages, drawn):
-    together, apart = model(lines, drawn)
-    weight = pair_weights(passages)
-    seen = (weight * softplus(-together)).sum()
-    not_seen = 5 * (weight.sum(dim=2) * softplus(apart).mean(dim=2)).sum()  # five negatives for each pair
-    return (seen + not_seen) / weight.sum()
+def learn_batch(model, optimizer, batch, likely, rate):
+    """One step with some groups of pairs (groups × 32 × 2). Returns the loss."""
+    drawn = likely.multinomial(len(batch) * 32, replacement=True).view(-1, 32)
+    seen, unseen = model(batch[..., 0], batch[..., 1], drawn)
+    loss = softplus(-seen).mean() + 5 * softplus(unseen).mean()
+    optimizer.param_groups[0]["lr"] = rate
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 
 
 def both_tables(model):
-    """The rows of the two tables, each at length 1, added: size × columns."""
-    return unit(model.word.weight.detach()) + unit(model.context.weight.detach())
+    return unit(model.word.weight.detach().numpy()) + unit(model.context.weight.detach().numpy())
 
 
-def read_once(model, tokens, passage, lines, likely, optimizer, smaller_steps):
-    """Learn from each of these lines once (steps × 16 × 32 places in the text), and print the loss four times."""
-    for quarter, places in enumerate(lines.tensor_split(4), start=1):
-        total = 0
-        for place in places:
-            drawn = torch.multinomial(likely, 128, replacement=True)
-            loss = loss_of(model, tokens[place], passage[place], drawn)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            smaller_steps.step()
-            total += loss.item()
-        print(f"{quarter} of 4: loss {total / len(places):.3f}")
+def learn_epoch(model, optimizer, pairs, likely, epoch, epochs):
+    """A step for each 256 groups of 32 pairs; the learning rate falls. Gives the table after each quarter."""
+    batches = torch.tensor(pairs[: len(pairs) // 32 * 32].reshape(-1, 32, 2)).split(256)
+    for quarter in np.array_split(np.arange(len(batches)), 4):
+        rates = 0.02 * (1 - (epoch + quarter / len(batches)) / epochs)
+        losses = [learn_batch(model, optimizer, batches[n], likely, r) for n, r in zip(quarter, rates, strict=True)]
+        print(f"mean loss {np.mean(losses):.2f}")
+        yield both_tables(model)
 
 
-def learn_by_reading(tokens, passage, size, columns=64, readings=2, seed=0):
-    """Learn by skip-gram. Returns the model, and the sum of its two tables (size × columns) after each reading."""
+def learn_by_reading(tokens, passage, size, columns=64, epochs=2, seed=0):
+    """Skip-gram. Returns the model, and its table before learning and after each quarter of an epoch."""
     torch.manual_seed(seed)
-    tokens, passage = torch.tensor(tokens), torch.tensor(passage)
-    model = SkipGram(size, columns)
-    kept, likely = drawing(tokens, size)
-    lines = [lines_of(tokens, passage, kept) for _ in range(readings)]
-    optimizer = torch.optim.SparseAdam(model.parameters(), lr=0.03)
-    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, sum(map(len, lines)))  # to almost nothing
-    print(f"{sum(p.numel() for p in model.parameters()):,} numbers to learn, {len(lines[0]):,} steps to a reading")
-    tables = []
-    for places in lines:
-        read_once(model, tokens, passage, places, likely, optimizer, smaller_steps)
-        tables.append(both_tables(model))
+    rng, model = np.random.RandomState(seed), SkipGram(size, columns)
+    likely = torch.bincount(torch.tensor(tokens), minlength=size) ** 0.75  # to be drawn as a negative
+    optimizer, tables = torch.optim.Adam(model.parameters(), fused=True), [both_tables(model)]
+    for epoch in range(epochs):
+        tables += learn_epoch(model, optimizer, draw_pairs(tokens, passage, size, rng), likely, epoch, epochs)
     return model, tables
+
+
+def count_pairs(tokens, passage, size):
+    """How often each word (row) stood near each context (column), near ones counting more."""
+    pairs = csr_matrix((size, size))
+    for distance, left, right in pairs_near(tokens, passage):
+        pairs += csr_matrix((np.full(len(left), 1 / distance), (left, right)), shape=(size, size))
+    return pairs + pairs.T
+
+
+def part_of_all(sums, power=1):
+    weights = np.asarray(sums).ravel() ** power
+    return weights / weights.sum()
+
+
+def positive_pmi(pairs, power=0.75):
+    """How much more often than by chance, as a logarithm; 0 where it is less."""
+    seen = pairs.tocoo()
+    by_chance = part_of_all(pairs.sum(axis=1))[seen.row] * part_of_all(pairs.sum(axis=0), power)[seen.col]
+    ratio = seen.data / seen.sum() / by_chance
+    return csr_matrix((np.log(np.maximum(ratio, 1)), (seen.row, seen.col)), shape=pairs.shape)
+
+
+def learn_by_counting(tokens, passage, size, columns=64):
+    """Count, PPMI, truncated SVD, the square root of its weights left in the rows. Returns size × columns."""
+    svd = TruncatedSVD(columns, n_iter=4, random_state=0)
+    table = svd.fit_transform(positive_pmi(count_pairs(tokens, passage, size)))
+    return table / np.sqrt(np.maximum(svd.singular_values_, 1e-9))
+
+
+def learn_from(path, columns=64):
+    """Words and table from a text of your own (a file or a folder), by counting; None if it cannot be used."""
+    try:
+        known, seen, ids, where = to_rows([words_in(paragraph) for paragraph in load_text(path)], at_least=5)
+    except DataError as problem:
+        return print(problem)
+    print(f"{seen.total():,} words read; {len(known):,} different ones have a row, such as:", ", ".join(known[:9]))
+    if len(known) <= columns or not any(len(left) for _, left, _ in pairs_near(ids, where)):
+        return print(too_little(seen))
+    if seen.total() < 1_000_000:
+        print("That is not much: expect sensible neighbours of frequent words, and hardly an analogy.")
+    table = learn_by_counting(ids, where, len(known), columns)
+    company = np.flatnonzero(np.linalg.norm(table, axis=1) > 1e-9)  # some stand near no other word that has a row
+    return [known[row] for row in company], table[company]
+
+
+# --- Lesson 07: King − man + woman
 
 
 def place_of(word, given, vectors, words, exclude=True):
@@ -417,55 +597,6 @@ def by_section(right, sections, analogies):
     table.insert(0, "asked", pd.Series(sections).value_counts())
     table.insert(1, "of", analogies.section.value_counts())
     return table
-
-
-def count_pairs(tokens, passage, size, reach=5):
-    """How often each word (row) stood near each context (column), near ones counting more."""
-    pairs = csr_matrix((size, size))
-    for distance in range(1, reach + 1):
-        same = passage[distance:] == passage[:-distance]
-        left, right = tokens[:-distance][same], tokens[distance:][same]
-        weight = np.full(len(left), 1 / distance)
-        pairs += csr_matrix((weight, (left, right)), shape=(size, size))
-    return pairs + pairs.T
-
-
-def positive_pmi(pairs, power=0.75):
-    """Positive PMI: how much more often each pair occurs than by chance, as a logarithm; 0 where it is less."""
-    word_share = np.asarray(pairs.sum(axis=1)).ravel() / pairs.sum()
-    context_share = np.asarray(pairs.sum(axis=0)).ravel() ** power
-    context_share /= context_share.sum()
-    pairs = pairs.tocoo()
-    ratio = pairs.data / pairs.sum() / (word_share[pairs.row] * context_share[pairs.col])
-    return csr_matrix((np.log(np.maximum(ratio, 1)), (pairs.row, pairs.col)), shape=pairs.shape)
-
-
-def squeeze(table, columns=64):
-    """The closest table that has so few columns: truncated SVD, the square root of its weights left in the rows."""
-    svd = TruncatedSVD(columns, n_iter=4, random_state=0)
-    return svd.fit_transform(table) / np.sqrt(svd.singular_values_)
-
-
-def learn_by_counting(tokens, passage, size, columns=64):
-    """All three steps: the table of a text whose words are row numbers below `size`. Returns size × columns."""
-    return squeeze(positive_pmi(count_pairs(tokens, passage, size)), columns)
-
-
-def learn_from(path, columns=64):
-    """Words and vectors from a text file of your own, by counting; None if the file cannot be used."""
-    try:
-        read = [words_in(paragraph) for paragraph in load_text(path)]
-    except DataError as problem:
-        return print(problem)
-    words, count, tokens, passage = to_rows(read, at_least=5)
-    print(f"{sum(count.values()):,} words read; {len(words):,} different ones occur at least five times.")
-    if len(words) <= columns:
-        return print("That is far too little to learn from. Take a whole book, or better several.")
-    if sum(count.values()) < 300_000:
-        print("That is too little: expect few sensible neighbours, and no analogies.")
-    elif sum(count.values()) < 1_000_000:
-        print("That is little: expect sensible neighbours of frequent words, and few analogies.")
-    return words, learn_by_counting(tokens, passage, len(words), columns)
 
 
 # --- Lesson 08: Pictures and words in one space
@@ -539,14 +670,14 @@ def name_finds_picture(name_rows, picture_rows):
 
 
 def mean_cosine(some, others):
+    """The cosine of two rows, averaged over all pairs. Both: n × columns."""
     return (unit(some) * unit(others)).sum(axis=1).mean()
 
 
 def learn_renamed(pairs, tokens, passage, before):
-    """Learn a table again, by counting, with each pair as one word, and turn it until the other rows fit best.
+    """The rows that pairs (n × 2 rows) share when the text is counted again with each pair as one word.
 
-    pairs: n × 2 rows; before: the table that was learned from this text, words × columns.
-    Returns: the new rows of the pairs, n × columns, and how well all other rows fit the old ones, as a mean cosine.
+    Turned to fit the table `before`. Returns: n × columns, and the mean cosine of all other rows to theirs before.
     """
     number = np.arange(len(before))
     number[pairs[:, 1]] = pairs[:, 0]
@@ -562,66 +693,86 @@ def best_mixture(rows, pairs, table):
 
 
 def mixed(parts, pairs, table):
+    """The mixtures themselves: x times the one row plus y times the other. Returns n × columns."""
     return (parts[:, :, None] * table[pairs]).sum(axis=1)
 
 
+# --- Lesson 10: Attention
+
+
+def glove_and_text():
+    """GloVe's row numbers and rows (length √30), the dictionary's words, its text as row numbers, and its passages."""
+    names, raw = load_glove()
+    row_of = {name: row for row, name in enumerate(names)}
+    words, _, tokens, passage = read_dictionary(load_dictionary())
+    text = np.array([row_of.get(word, -1) for word in words])[tokens]
+    text, passage = text[text >= 0], passage[text >= 0]  # what GloVe does not have is left out
+    share = np.bincount(text, minlength=len(raw)) / len(text)
+    return row_of, torch.tensor(30**0.5 * unit(raw - share @ raw)), words, text, passage
+
+
 def attend(rows):
-    """New rows for the words of a sentence, with nothing learned. rows: words × 100. Returns weights and new rows."""
-    scores = 3 * rows @ rows.T  # 3: how much a good fit counts
-    scores.fill_diagonal_(-torch.inf)  # no word looks at itself: −∞ gives it the weight 0
+    """Attention with nothing learned. rows: words × d. Returns the weights, words × words, and the new rows."""
+    scores = rows @ rows.T / rows.shape[1] ** 0.5
+    scores.fill_diagonal_(-torch.inf)  # no word looks at itself: e^−∞ is 0
     weights = scores.softmax(dim=1)
     return weights, weights @ rows
 
 
-class Attention(nn.Module):
-    """One word's new row from the words around it. Q, K and V change nothing at first; those named may learn."""
-
-    def __init__(self, learned="", sharpness=3):
+class Attention(nn.Module):  # softmax(QKᵀ/√d)V; the matrices change nothing at first, and those named may learn
+    def __init__(self, d=100, learned="QKV"):
         super().__init__()
-        self.sharpness = sharpness
-        self.Q, self.K, self.V = (nn.Parameter(torch.eye(100), requires_grad=part in learned) for part in "QKV")
+        self.Q, self.K, self.V = (nn.Parameter(torch.eye(d), requires_grad=part in learned) for part in "QKV")
 
-    def forward(self, word, around, there):
-        """word: n × 100; around: n × words × 100; there: n × words, False where there is none. Returns n × 100."""
-        asked = word @ self.Q @ self.K.T  # (word @ Q) times (around @ K): the same, with less work
-        scores = self.sharpness * (around @ asked[:, :, None]).squeeze(dim=2)  # n × words
-        weights = scores.masked_fill(~there, -torch.inf).softmax(dim=1)
-        return (weights[:, None] @ around).squeeze(dim=1) @ self.V  # V after the average: again less work
+    def forward(self, asking, rows, may_look):
+        query, key, value = asking @ self.Q, rows @ self.K, rows @ self.V
+        scores = query @ key.mT / query.shape[-1] ** 0.5
+        weights = scores.masked_fill(~may_look, -torch.inf).softmax(dim=-1)
+        return weights @ value
 
 
-def examples_of(group, text, passage, chosen, number, rng, reach=6):
-    """Places of the text where a word of the group stands, with the words around it. Here n ≤ number are usable.
+def windows_of(places, text, passage, reach=6):
+    """The words around each place, n × 13 rows, and which of them stand in the same passage, n × 13."""
+    window = places[:, None] + np.arange(-reach, reach + 1)
+    inside = window.clip(0, len(text) - 1)
+    return text[inside], (window == inside) & (passage[inside] == passage[places][:, None])
 
-    group: rows of words; text, passage: the row of each word of the text and the number of its passage; chosen: for
-    each passage whether it may be used.
-    Returns: windows (n × 13 rows), which of their places count (n × 13), and the two words: the true one, and another.
-    """
+
+def examples_of(group, text, passage, chosen, number, rng):
+    """Words of a group in disguise: what stands around them, who may be looked at, and the true and the other word."""
     places = rng.permutation(np.flatnonzero(np.isin(text, group) & chosen[passage]))[:number]
     pair = np.column_stack([text[places], text[rng.permutation(places)]])
-    window = places[:, None] + np.arange(-reach, reach + 1)
-    there = (window >= 0) & (window < len(text)) & (window != places[:, None])  # the middle one is what is asked
-    window = window.clip(0, len(text) - 1)
-    there &= passage[window] == passage[places][:, None]
-    there &= (text[window] != pair[:, :1]) & (text[window] != pair[:, 1:])  # elsewhere they would give it away
-    usable = (pair[:, 0] != pair[:, 1]) & there.any(axis=1)
-    return [torch.tensor(part[usable]) for part in (text[window], there, pair)]
+    around, may_look = windows_of(places, text, passage)
+    may_look = may_look & (around != pair[:, :1]) & (around != pair[:, 1:])
+    usable = (pair[:, 0] != pair[:, 1]) & may_look.any(axis=1)
+    return [torch.tensor(part[usable]) for part in (around, may_look, pair)]
 
 
-def lead_of_true(model, examples, rows):
-    """How much higher the true word scores than the other one, for each example. rows: of all words, at length 1."""
-    around, there, pair = examples
-    two = rows[pair]  # n × 2 × 100
-    new = normalize(model(two.mean(dim=1), rows[around], there), dim=1)
-    scores = (two @ new[:, :, None]).squeeze(dim=2)
-    return scores[:, 0] - scores[:, 1]
+def split_examples(row_of, words, text, passage, seed=0):
+    """Examples for the test, with a thousand words; to learn from; and of another thousand words, for settings."""
+    rng = np.random.RandomState(seed)
+    group = rng.permutation([row_of[word] for word in words[300:8000] if word in row_of and word != "minute"])
+    for_test = rng.rand(passage.max() + 1) < 0.2  # a fifth of the passages
+    test = examples_of(group[:1000], text, passage, for_test, 10_000, rng)
+    train = examples_of(group[2000:], text, passage, ~for_test, 100_000, rng)
+    return test, train, examples_of(group[1000:2000], text, passage, for_test, 10_000, rng)
 
 
-def learn_attention(model, examples, rows):
+def lead_of_true(model, examples, table):
+    """By how much the true word has the higher cosine, for each example."""
+    around, may_look, pair = examples
+    two = table[pair]  # n × 2 × d
+    new = model(two.mean(dim=1, keepdim=True), table[around], may_look[:, None])
+    cosines = (normalize(two, dim=-1) * normalize(new, dim=-1)).sum(dim=-1)
+    return cosines[:, 0] - cosines[:, 1]
+
+
+def learn_attention(model, examples, table):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
     batches = torch.randperm(len(examples[0])).split(256)
     smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, len(batches))
     for batch in batches:
-        loss = softplus(-8 * lead_of_true(model, [part[batch] for part in examples], rows)).mean()
+        loss = softplus(-8 * lead_of_true(model, [part[batch] for part in examples], table)).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -629,16 +780,9 @@ def learn_attention(model, examples, rows):
     return model
 
 
-def same_sense(vectors, table, left_out=None, centred=True):
-    """For each sentence whether the nearest plain one has its sense (a share where several are equally near)."""
-    is_plain, senses = (table.misleading == "no").to_numpy(), table.sense.to_numpy()
-    if centred:
-        vectors = vectors - vectors[is_plain].mean(axis=0)
+def same_sense(vectors, senses, allowed=True):
+    """For each vector whether the nearest other one that is allowed has its sense (a share if several are as near)."""
     cosines = unit(vectors) @ unit(vectors).T
-    np.fill_diagonal(cosines, -2)
-    cosines[:, ~is_plain] = -2
-    if left_out is not None:
-        cosines[np.arange(len(left_out)), left_out] = -2
-    nearest_ones = cosines > cosines.max(axis=1, keepdims=True) - 1e-9
-    agree = (nearest_ones & (senses[:, None] == senses)).sum(axis=1) / nearest_ones.sum(axis=1)
-    return agree[is_plain], agree[~is_plain]
+    cosines[np.eye(len(vectors), dtype=bool) | ~np.array(allowed)] = -2
+    near = cosines > cosines.max(axis=1, keepdims=True) - 1e-9
+    return (near & (senses[:, None] == senses)).sum(axis=1) / near.sum(axis=1)

@@ -1,4 +1,4 @@
-"""Take the figures that the README and notebook 09 show out of the notebooks, where cells tagged `picture` make them.
+"""Take the figures that the README and lesson 10 show out of the notebooks, where cells tagged `picture` make them.
 
 python images/collect.py
 """

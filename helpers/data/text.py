@@ -9,6 +9,8 @@ import pandas as pd
 
 from helpers.data.files import DataError, as_text, existing
 
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese are written without spaces between words.
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _ALSO = [("phrases", "cs"), ("synonyms", "syn")]  # what a meaning may hold besides definitions
 
 
@@ -44,15 +46,47 @@ def load_dictionary():
 
 
 def load_text(path):
-    """The paragraphs of a plain text file of one's own: what stands between empty lines.
+    """The paragraphs of a plain text of one's own: of a file, or of all .txt files in a folder, however deep.
 
-    Reads UTF-8 (with or without a byte-order mark) and UTF-16.
+    A paragraph is what stands between empty lines. Reads UTF-8 (with or without a byte-order mark) and UTF-16.
+    Of a folder, files of other kinds are left out, and named in one printed line.
     Returns: list of str, each a paragraph on one line; none is empty.
     Raises: DataError that names the file, and the line where there is one.
     """
-    path = existing(path)
+    path = existing(path, folders=True)
+    if not path.is_dir():
+        paragraphs = _paragraphs(path)
+        if not paragraphs:
+            raise DataError(f"{path} is empty. Choose a file with text in it.")
+        return paragraphs
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    texts = [file for file in files if file.suffix.lower() == ".txt"]
+    others = [file.relative_to(path).as_posix() for file in files if file not in texts]
+    named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+    if not texts:
+        there = f"It holds {named}." if others else "It is empty."
+        raise DataError(f"{path} is a folder without a .txt file. {there} Save your texts as plain text, UTF-8 (.txt).")
+    if others:
+        print(f"Left out of {path.name}, since their names do not end in .txt: {named}.")
+    paragraphs = [paragraph for file in texts for paragraph in _paragraphs(file)]
+    if not paragraphs:
+        raise DataError(f"All {len(texts)} .txt files in {path} are empty. Choose files with text in them.")
+    return paragraphs
+
+
+def _paragraphs(path):
     text = "\n".join(as_text(path.read_bytes(), path, "plain text, UTF-8", "line").splitlines())
-    paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
-    if not any(paragraphs):
-        raise DataError(f"{path} is empty. Choose a file with text in it.")
+    paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text))
     return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def too_little(count):
+    """Why a text is no text to learn words from, and the way out. count: how often each of its words occurs."""
+    way = "Take running text, a whole book or better several."
+    if not count:
+        return f"There is no word of two letters or more in it. {way}"
+    if sum(number for word, number in count.items() if _WITHOUT_SPACES.search(word)) > count.total() / 2:
+        return "This language puts no spaces between words. Part them first, with a word segmenter for it."
+    if sum(number for number in count.values() if number == 1) > count.total() / 2:
+        return f"Most words occur only once, as in a list of words. A row needs company, again and again. {way}"
+    return f"That is far too little to learn from: few words come again and again near others. {way}"

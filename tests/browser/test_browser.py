@@ -37,7 +37,13 @@ ACTIONS = {
         ("title", "choose", "Alien", "If you liked Alien"),
         ("romance", "move", 4, "figure"),
     ],
-    "03_reading_the_movie_map": [("Die Hard", "move", -6, "text"), ("Notting Hill", "move", 2, "text")],
+    "04_your_own_vector": [
+        ("films", "type", "Alien; The Shining; Jaws", "Aliens"),
+        ("films", "type", "Alien; Die Hart", "Close: Die Hard"),
+    ],
+    "05_from_text_to_rows": [
+        ("text", "type", " smartphones", "4 pieces [' sm', 'art', 'ph', 'ones'] True"),
+    ],
     "06_learn_words_by_reading": [
         ("word", "type", "violin", "flute"),
         ("k", "move", 2, "text"),
@@ -46,17 +52,34 @@ ACTIONS = {
     "07_word_analogies": [
         ("formula", "type", "paris - france + italy", "rome"),
         ("formula", "type", "quen - woman + man", "Did you mean 'queen'"),
-        ("words", "type", "red blue music green", "does not belong: music"),
-        ("start", "type", "war", "war →"),
-        ("stops", "move", 2, "text"),
-    ],
-    "09_one_vector_per_word": [
-        ("sentence", "type", "The race lasted a minute and one second.", "attends to: second"),
-        ("sentence", "type", "A minyute grain of dust.", "Write a sentence with the word minute"),
+        ("formula", "type", "paris, france, italy", "Do you mean paris - france + italy?"),
     ],
     "08_pictures_and_words": [
         ("words", "type", "royalty, ocean", "figure"),
         ("words", "type", "qwxz", "GloVe has no row for this"),
+    ],
+    "10_attention": [
+        (
+            "sentence",
+            "type",
+            "In a minute the powder dissolves into fine particles.",
+            "nearest at layer 6: Even a minute",
+        ),
+        ("sentence", "type", "A minyute grain of dust.", "Write a sentence with the word minute"),
+    ],
+}
+# What they do with the maps to explore of a notebook: the number of the map, the control (by its label), what to do.
+# "press" presses a key on a slider, "click" looks for a point to click on. Each must change the picture.
+MAPS = {
+    "03_reading_the_movie_map": [
+        (0, "find", "type", "alien"),
+        (0, "colour", "choose", "year"),
+        (0, "turn", "press", "Home"),
+        (0, "find", "type", ""),
+        (0, "find", "click", None),
+        (1, "training", "press", "Home"),
+        (1, "training", "press", "PageUp"),
+        (1, "colour", "choose", "genre"),
     ],
 }
 
@@ -202,6 +225,31 @@ def act(page, label, how, value, wanted):
         assert output.locator("img").count() == 1
 
 
+def act_on_map(page, number, label, how, value):
+    chart = page.locator(".vega-embed").nth(number)
+    control = chart.locator(".vega-bind", has_text=re.compile(f"^{label}")).locator("input, select")
+    canvas = chart.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    before = canvas.evaluate("canvas => canvas.toDataURL()")
+    if how == "type":
+        control.fill(value)
+    elif how == "choose":
+        control.select_option(value)
+    elif how == "press":
+        control.focus()
+        page.keyboard.press(value)
+    else:
+        box = canvas.bounding_box()
+        for step in range(400):  # until a click meets a point
+            if control.input_value():
+                break
+            across, down = 0.1 + 0.5 * (step % 20) / 20, 0.1 + 0.8 * (step // 20) / 20
+            page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        assert control.input_value()
+    changed = f"map {number}, {label}: {how} {value}"
+    wait_until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != before, changed)
+
+
 CONTROLS = """boxes => boxes.flatMap(box => [...box.querySelectorAll('input[type=text], select, .noUi-handle')])
     .map(control => [control.tabIndex,
                      control.closest('.widget-inline-hbox')?.querySelector('.widget-label')?.textContent || ''])"""
@@ -226,6 +274,10 @@ def test_opens_runs_and_reacts(page, start_lab, path):
         act(page, *action)
         page.wait_for_timeout(500)
         picture(page, f"{path.stem}_{number}_{re.sub(r'[^a-z]', '', action[0].lower())}")
+    for number, action in enumerate(MAPS.get(path.stem, [])):
+        act_on_map(page, *action)
+        page.wait_for_timeout(500)
+        picture(page, f"{path.stem}_map_{number}_{action[1]}")
     assert not page.outside
     assert not [error for error in page.errors if "favicon" not in error]
 

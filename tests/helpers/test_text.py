@@ -64,7 +64,35 @@ def test_bad_text_is_refused_with_a_way_out(tmp_path, content, words):
 
 def test_missing_text_is_refused(tmp_path):
     refuses(lambda: data.load_text(tmp_path / "nowhere.txt"), "nowhere.txt", "no such file")
-    refuses(lambda: data.load_text(tmp_path), "no such file")
+
+
+def test_a_folder_is_read_whole(tmp_path, capsys):
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "b.txt").write_text("Two\n\nthree", encoding="utf-8")
+    (tmp_path / "deeper" / "a.TXT").write_text("four", encoding="utf-16")
+    (tmp_path / "a.txt").write_text("one", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / ".hidden").write_bytes(b"\0")
+    assert data.load_text(f'"{tmp_path}"') == ["one", "Two", "three", "four"]
+    printed = capsys.readouterr().out
+    assert "report.pdf" in printed and ".hidden" not in printed
+
+
+def test_a_folder_without_text_is_refused(tmp_path):
+    refuses(lambda: data.load_text(tmp_path), "without a .txt file", "It is empty")
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
+    refuses(lambda: data.load_text(tmp_path), "without a .txt file", "report.pdf")
+    (tmp_path / "empty.txt").write_text(" \n")
+    refuses(lambda: data.load_text(tmp_path), "are empty")
+
+
+def test_a_bad_file_in_a_folder_is_named(tmp_path):
+    (tmp_path / "good.txt").write_text("one")
+    (tmp_path / "bad.txt").write_bytes("one\nm\u00fcde".encode("cp1252"))
+    refuses(lambda: data.load_text(tmp_path), "bad.txt", "line 2")
+    (tmp_path / "bad.txt").write_bytes(b"%PDF-1.7")
+    refuses(lambda: data.load_text(tmp_path), "bad.txt", "a PDF")
 
 
 def test_web_page_is_no_text(tmp_path):

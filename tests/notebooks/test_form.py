@@ -72,7 +72,7 @@ def test_links_lead_somewhere(path):
 
 
 def test_pictures_are_the_notebooks_figures():
-    """README and notebook 09 show figures of the notebooks as they are now; if not: python images/collect.py"""
+    """README and lesson 10 show figures of the notebooks as they are now; if not: python images/collect.py"""
     folder = ROOT / "images"
     spec = importlib.util.spec_from_file_location("collect", folder / "collect.py")
     collect = importlib.util.module_from_spec(spec)

@@ -14,7 +14,7 @@ def rating_quality(predictions, asked):
 
 
 def ranking_quality(scores, known, asked, k=10):
-    """nDCG@k and recall@k as lesson 03 defines them, averaged over the viewers who have films in `asked`.
+    """nDCG@k and recall@k as lesson 04 defines them, averaged over the viewers who have films in `asked`.
 
     scores: DataFrame viewers × films, for all films in `known`; of equal scores the film with the lower id goes first.
     A hit is a film that the viewer has in `asked`, whatever the rating, even if nobody has it in `known` (then it

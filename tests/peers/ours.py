@@ -1,21 +1,20 @@
-"""Our two models, from the lessons that show them, with the settings that the lessons arrive at."""
+"""Our two models, from the lesson that shows them, with the settings that the lessons arrive at."""
 
 import numpy as np
 import pandas as pd
 import torch
 from common import Model
 
-from helpers.lessons import RatingModel, learn_watching, new_model, predict_with
+from helpers.lessons import learn_averages, learn_with_average, lists_of, predict_with
 
-NEW = -1  # stands for every viewer or film that has no known rating; its row learns nothing and decays to zero
+NEW = -1  # stands for every viewer or film that has no known rating
 
 
 class OurRatings(Model):
+    """Lesson 04: a viewer's own row, plus the average of the films they rated. New films share the rare ones' row."""
+
     name = "our rating model"
     task = "rating"
-
-    def __init__(self, decay=2.0, bias_decay=0.1, **settings):
-        super().__init__(decay=decay, bias_decay=bias_decay, **settings)
 
     def prepare(self, known):
         torch.set_default_dtype(torch.float64)
@@ -23,7 +22,7 @@ class OurRatings(Model):
         self.ids = [np.append(NEW, np.unique(known[column])) for column in ["viewer", "film"]]
 
     def fit(self, seed):
-        self.model, _ = new_model(RatingModel, self.ids, self.known, seed=seed, **self.settings)
+        self.model = learn_with_average(*self.ids, self.known, seed=seed, **self.settings)
 
     def predict(self, asked):
         asked = asked.copy()
@@ -33,26 +32,31 @@ class OurRatings(Model):
 
 
 class OurWatching(Model):
-    """Films with fewer than 3 viewers are never recommended."""
+    """Lesson 04: a viewer is the average of the films they watched. Three starts, whose scores are averaged."""
 
     name = "our watching model"
     task = "ranking"
 
+    def __init__(self, starts=3, **settings):
+        super().__init__(**settings)
+        self.starts = starts
+
     def prepare(self, known):
-        torch.set_default_dtype(torch.float64)
-        count = known.film.value_counts().sort_index()
-        self.films, self.often = count.index, count.index[count >= 3]
-        self.viewers = np.unique(known.viewer)
-        known = known[known.film.isin(self.often)]
-        self.watched = torch.zeros(len(self.viewers), len(self.often))
-        self.watched[np.searchsorted(self.viewers, known.viewer), np.searchsorted(self.often, known.film)] = 1
+        torch.set_default_dtype(torch.float32)  # half the time of the lesson, which needs the same digits everywhere
+        self.viewers, viewer_row = np.unique(known.viewer, return_inverse=True)
+        self.films, film_row = np.unique(known.film, return_inverse=True)
+        self.lists = lists_of(known.assign(viewer_row=viewer_row, film_row=film_row), len(self.viewers))
+        self.watched_by = np.bincount(film_row)
 
     def fit(self, seed):
-        self.model = learn_watching(self.watched, seed, **self.settings)
+        seeds = range(seed * self.starts, (seed + 1) * self.starts)
+        self.models = [learn_averages(self.lists, self.watched_by, seed=one, **self.settings) for one in seeds]
 
     def predict(self, asked):
-        scores = pd.DataFrame(self.model().detach().numpy(), index=self.viewers, columns=self.often)
-        return scores.reindex(columns=self.films, fill_value=-np.inf).loc[asked]
+        lists = [self.lists[row] for row in np.searchsorted(self.viewers, asked)]
+        with torch.no_grad():
+            scores = sum(model(model.viewers(lists)) for model in self.models).numpy() / len(self.models)
+        return pd.DataFrame(scores, index=asked, columns=self.films)
 
 
 OURS = [OurRatings, OurWatching]

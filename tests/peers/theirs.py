@@ -245,6 +245,35 @@ class Popularity(Model):
         return pd.DataFrame(np.tile(self.count, (len(asked), 1)), index=asked, columns=self.count.index)
 
 
+class EASE(Model):
+    """Steck 2019, *Embarrassingly Shallow Autoencoders for Sparse Data*: each film by ridge regression on all others.
+
+    Closed form, no start. With a viewers × viewers matrix, which is smaller here than films × films.
+    """
+
+    name = "EASE"
+    task = "ranking"
+    grid: ClassVar = {"strength": [10, 30, 100, 200, 300, 500, 1000, 3000]}
+    found: ClassVar = {"strength": 200}
+
+    def __init__(self, strength=500):
+        super().__init__(strength=strength)
+
+    def prepare(self, known):
+        self.viewers, row = np.unique(known.viewer, return_inverse=True)
+        self.films, column = np.unique(known.film, return_inverse=True)
+        self.table = np.zeros((len(self.viewers), len(self.films)))
+        self.table[row, column] = 1
+
+    def fit(self, seed):
+        strength = self.settings["strength"]
+        self.part = np.linalg.solve(self.table @ self.table.T + strength * np.eye(len(self.table)), self.table)
+        self.diagonal = (1 - (self.table * self.part).sum(axis=0)) / strength
+
+    def predict(self, asked):
+        return pd.DataFrame(self.table - self.part / self.diagonal, index=self.viewers, columns=self.films).loc[asked]
+
+
 THEIRS = [
     SurpriseBiases,
     SurpriseSVD,
@@ -253,6 +282,7 @@ THEIRS = [
     LensKitBiases,
     LensKitALS,
     Popularity,
+    EASE,
     ImplicitALS,
     ImplicitBPR,
     LensKitImplicitALS,

@@ -23,15 +23,15 @@ class SkipGrams(Model):
 
     task = "words"
 
-    def __init__(self, readings=2):
-        super().__init__(readings=readings)
+    def __init__(self, epochs=2):
+        super().__init__(epochs=epochs)
 
 
 class OurSkipGram(SkipGrams):
     name = "our skip-gram"
 
     def prepare(self, known):
-        torch.set_default_dtype(torch.float64)
+        torch.set_default_dtype(torch.float32)
         torch.set_num_threads(1)
         self.words, _, self.tokens, self.passage = known
 
@@ -66,7 +66,7 @@ class GensimSkipGram(SkipGrams):
             vector_size=COLUMNS, window=WINDOW, negative=5, sample=1e-3, sg=1, min_count=1, workers=1, seed=seed + 1
         )
         self.model.build_vocab_from_freq(self.count)  # what build_vocab(text) does when it has counted
-        self.model.train(self.text, total_examples=len(self.text), epochs=self.settings["readings"])
+        self.model.train(self.text, total_examples=len(self.text), epochs=self.settings["epochs"])
 
     def predict(self, asked):
         return self.model.wv[asked].astype(float)
@@ -90,10 +90,10 @@ def main():
     seeds = range(parser.parse_args().seeds)
     text = words, count, *_ = read_dictionary(load_dictionary())
     models = {
-        "**our skip-gram**, 2 readings": OurSkipGram(),
-        "gensim, 2 readings": GensimSkipGram(),
-        "gensim, 5 readings (its default)": GensimSkipGram(readings=5),
-        "gensim, 20 readings": GensimSkipGram(readings=20),
+        "**our skip-gram**, 2 epochs": OurSkipGram(),
+        "gensim, 2 epochs": GensimSkipGram(),
+        "gensim, 5 epochs (its default)": GensimSkipGram(epochs=5),
+        "gensim, 20 epochs": GensimSkipGram(epochs=20),
     }
     ours = None
     print("| | words a second | × ours | seconds | all sections | × ours | family | places of queen |")
@@ -106,7 +106,7 @@ def main():
             vectors = model.predict(words)
             runs.append([seconds, *share_right(vectors, words), place_of_queen(vectors, words)])
         seconds, everything, family, queen = np.array(runs).T
-        speed = count.total() * model.settings["readings"] / seconds.mean()
+        speed = count.total() * model.settings["epochs"] / seconds.mean()
         ours = ours or (speed, everything.mean())
         print(
             f"| {name} | {speed:,.0f} | {speed / ours[0]:.1f} | {seconds.mean():.0f} "
