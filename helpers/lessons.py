@@ -7,6 +7,7 @@ from helpers.data import load_glove
 from helpers.data import load_text
 from helpers.data import too_little
 from helpers.names import position
+from helpers.vectors import cosine_similarity
 from helpers.vectors import nearest
 from itertools import pairwise
 from itertools import permutations
@@ -669,6 +670,42 @@ def name_finds_picture(name_rows, picture_rows):
 # --- Lesson 09: One vector per word
 
 
+def less_common_part(vectors, text):
+    """The rows without the average row of a text, in which frequent words come often. text: the row of each word."""
+    share = np.bincount(text, minlength=len(vectors)) / len(text)
+    return vectors - share @ vectors
+
+
+def two_senses():
+    """Words with two meanings; for each meaning, words that have it."""
+    return {
+        "minute": ["hour day week month clock", "tiny small microscopic little slender"],
+        "plant": ["tree flower leaf seed root", "factory mill machinery works engine"],
+        "space": ["room distance width gap interval", "sky planet earth moon orbit"],
+        "tank": ["army gun armor vehicle troops", "water vessel reservoir barrel"],
+        "motion": ["court assembly vote debate bill", "movement velocity rotation force speed"],
+        "bass": ["fish trout perch salmon cod", "voice music tenor"],
+        "palm": ["tree leaf date tropical", "hand finger wrist thumb arm"],
+        "axes": ["line angle plane vertical curve", "hammer tool knife sword wood"],
+        "duty": ["tax customs import goods tariff", "obligation moral conduct obedience right"],
+        "drug": ["medicine remedy disease cure dose", "opium narcotic alcohol"],
+        "sake": ["benefit interest purpose good reason", "wine beer rice drink liquor"],
+        "crane": ["bird heron stork bill feathers", "machine lifting hoist weights"],
+    }
+
+
+def sense_row(sense, vectors, names):
+    """The average of the rows of some words, all at length 1. sense: the words, with spaces between."""
+    return unit(unit(vectors[[position(word, names) for word in sense.split()]]).mean(axis=0))
+
+
+def unrelated_pairs(table, seed=0, number=100, leave_out=()):
+    """Pairs of words (n × 2 rows) with a cosine near 0, neither very frequent nor rare. leave_out: rows not to use."""
+    drawn = np.random.RandomState(seed).permutation(np.arange(300, 6000)).reshape(-1, 2)
+    cosine = (unit(table)[drawn[:, 0]] * unit(table)[drawn[:, 1]]).sum(axis=1)
+    return drawn[(np.abs(cosine) < 0.1) & ~np.isin(drawn, leave_out).any(axis=1)][:number]
+
+
 def mean_cosine(some, others):
     """The cosine of two rows, averaged over all pairs. Both: n × columns."""
     return (unit(some) * unit(others)).sum(axis=1).mean()
@@ -697,6 +734,16 @@ def mixed(parts, pairs, table):
     return (parts[:, :, None] * table[pairs]).sum(axis=1)
 
 
+def part_shows(row, part, pair, table):
+    """Whether one of the ten words nearest to a shared row is nearer to `part` than to the pair's frequent word.
+
+    part: a row number; pair: those of the frequent and of the rarer word. Both words are left out of the ten.
+    """
+    order = np.argsort(-cosine_similarity(table, row).round(9), kind="stable")[:12]
+    ten = table[order[~np.isin(order, pair)][:10]]
+    return (cosine_similarity(ten, table[part]) > cosine_similarity(ten, table[pair[0]])).any()
+
+
 # --- Lesson 10: Attention
 
 
@@ -707,8 +754,7 @@ def glove_and_text():
     words, _, tokens, passage = read_dictionary(load_dictionary())
     text = np.array([row_of.get(word, -1) for word in words])[tokens]
     text, passage = text[text >= 0], passage[text >= 0]  # what GloVe does not have is left out
-    share = np.bincount(text, minlength=len(raw)) / len(text)
-    return row_of, torch.tensor(30**0.5 * unit(raw - share @ raw)), words, text, passage
+    return row_of, torch.tensor(30**0.5 * unit(less_common_part(raw, text))), words, text, passage
 
 
 def attend(rows):
