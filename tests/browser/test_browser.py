@@ -26,9 +26,6 @@ SETTINGS = {  # every cell is drawn, also those off the screen; and JupyterLab a
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-CHROMIUM_OPTIONS += ["--disable-background-networking", "--disable-component-update"]
-HERE = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:")
 
 # What a reader does with the widgets of each notebook: which one (by its label), what they do, what then appears.
 # "type" fills in a text, "choose" takes an option, "move" presses the right arrow key on a slider.
@@ -84,17 +81,6 @@ MAPS = {
 }
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    api = pytest.importorskip("playwright.sync_api", reason="pip install -r tests/browser/requirements.txt")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM_OPTIONS
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def start_lab(tmp_path):
     """A function that starts JupyterLab on a copy of the notebooks, so that what it saves changes nothing."""
@@ -130,26 +116,6 @@ def start_lab(tmp_path):
     for process in processes:
         process.terminate()
         process.wait(20)
-
-
-@pytest.fixture
-def page(chromium):
-    """A page that may ask only this machine for anything, and notes what goes wrong."""
-    page = chromium.new_page(viewport={"width": 1200, "height": 1400})
-    page.outside, page.errors = [], []
-
-    def only_here(route):
-        if HERE.match(route.request.url):
-            route.continue_()
-        else:
-            page.outside.append(route.request.url)
-            route.abort()
-
-    page.route("**/*", only_here)
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    yield page
-    page.close()
 
 
 def picture(page, name):
