@@ -54,9 +54,8 @@ def learn_biases(ratings, strength):
 
 def tensors(ratings, viewer_ids, film_ids):
     """For each rating the row of its viewer, the row of its film, and the stars; both lists of ids are sorted."""
-    viewer = torch.tensor(np.searchsorted(viewer_ids, ratings.viewer))
-    film = torch.tensor(np.searchsorted(film_ids, ratings.film))
-    return viewer, film, torch.tensor(ratings.rating.to_numpy())
+    viewer, film = np.searchsorted(viewer_ids, ratings.viewer), np.searchsorted(film_ids, ratings.film)
+    return torch.tensor(viewer), torch.tensor(film), torch.tensor(ratings.rating.to_numpy())
 
 
 class DotProduct(nn.Module):
@@ -94,9 +93,8 @@ def error(model, ratings):
 
 def optimizer_for(model, decay, bias_decay, step, times):
     """AdamW, with one weight decay for vectors and one for biases; and its steps, which shrink over so many times."""
-    biases = [numbers for name, numbers in model.named_parameters() if "bias" in name]
-    vectors = [numbers for name, numbers in model.named_parameters() if "bias" not in name]
-    groups = [{"params": vectors, "weight_decay": decay}, {"params": biases, "weight_decay": bias_decay}]
+    named = dict(model.named_parameters())
+    groups = [{"params": [named[name]], "weight_decay": bias_decay if "bias" in name else decay} for name in named]
     optimizer = torch.optim.AdamW(groups, lr=step, fused=True)
     return optimizer, torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, times)
 
