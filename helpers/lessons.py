@@ -176,9 +176,8 @@ class WatchingModel(nn.Module):
         self.film_bias = nn.Parameter(torch.log(watched.sum(dim=0) / watched.sum()))  # start from popularity
 
     def forward(self, kept=1.0):
-        """Scores, viewers × films; of the viewers' numbers only a share is kept, drawn anew each time."""
-        mask = (torch.rand(self.viewer.weight.shape) < kept) / kept
-        return (self.viewer.weight * mask) @ self.film.weight.T + self.film_bias
+        mask = (torch.rand(self.viewer.weight.shape) < kept) / kept  # keep this share of numbers, drawn anew each time
+        return (self.viewer.weight * mask) @ self.film.weight.T + self.film_bias  # scores, viewers × films
 
 
 def learn_watching(watched, seed=0, columns=32, kept=0.5, decay=1.0, steps=60, each_step=None):
@@ -186,11 +185,11 @@ def learn_watching(watched, seed=0, columns=32, kept=0.5, decay=1.0, steps=60, e
     torch.manual_seed(seed)
     model = WatchingModel(watched, columns)
     optimizer, smaller_steps = optimizer_for(model, decay=decay, bias_decay=0.0, step=0.08, times=steps)
+    share = watched / watched.sum()
     for _ in range(steps):
         if each_step:
             each_step(model)
-        log_probability = torch.log_softmax(model(kept), dim=1)
-        loss = -(watched * log_probability).sum() / watched.sum()  # small if what they watched was thought probable
+        loss = -(share * torch.log_softmax(model(kept), dim=1)).sum()  # small if the watched was thought probable
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

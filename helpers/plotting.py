@@ -217,7 +217,7 @@ def _shades(values):
     """A colour for each of n values, and the lines of a legend.
 
     Numbers go from dark to bright by rank, so that a few large ones do not leave all others dark. The seven most
-    frequent labels have a colour each; all others are grey.
+    frequent labels have a colour each; all others are grey, and so is a label "all others".
     """
     if np.asarray(values).dtype.kind in "iuf":
         values = as_array(values)
@@ -226,10 +226,10 @@ def _shades(values):
         marks = np.unique(np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="nearest"))[::-1]
         return shades, [{"label": f"{mark:g}", "shade": shades[values.tolist().index(mark)]} for mark in marks]
     values, palette = list(map(str, values)), [shade for name, shade in COLOURS.items() if name != "grey"]
-    frequent = [label for label, _ in Counter(values).most_common(len(palette))]
+    frequent = [label for label, _ in Counter(values).most_common() if label != "all others"][: len(palette)]
     shade_of = dict(zip(frequent, palette, strict=False))
     legend = [{"label": label, "shade": shade} for label, shade in shade_of.items()]
-    if len(set(values)) > len(palette):
+    if set(values) - set(frequent):
         legend.append({"label": "all others", "shade": COLOURS["grey"]})
     return [shade_of.get(value, COLOURS["grey"]) for value in values], legend
 

@@ -24,11 +24,12 @@ _GENRES_100K = """unknown Action Adventure Animation Children Comedy Crime Docum
 _ARTICLES = "The|A|An|La|Le|Les|L'|Un|Une|El|Los|Las|Lo|Il|I|Gli|Das|Der|Die|Ein|Eine|Den|Det|De|En|O|Os|As"
 
 
-def load_movielens(source=None):
+def load_movielens(source=None, viewers=None):
     """Ratings and films of a MovieLens release.
 
     source: folder or zip of any official release: the CSV form (latest, 20M, 25M, 32M), the older "::" form (1M, 10M)
     or the tab form (100K). Default: the latest-small edition of October 2016 that comes with the project.
+    viewers: keep only so many, those with the lowest ids, and the films that they have rated. Default: everything.
     Returns: ratings, a DataFrame with the columns viewer, film (ids), rating (stars) and timestamp (seconds since
     1970), and films, a DataFrame indexed by film id with title, year (<NA> if unknown), genres ("Action|Crime") and
     name: the title, with the year where several films share it, and with the id where that does not help.
@@ -46,6 +47,9 @@ def load_movielens(source=None):
     ratings = _read_ratings(read(folder + ratings_name), path, between_ratings)
     unknown = f"film {{}} is not in {films_name}. Take both from the same release."
     _refuse(~ratings.film.isin(films.index), ratings.film.rename("movieId"), path, unknown)
+    if viewers is not None:
+        ratings = ratings[ratings.viewer.isin(np.unique(ratings.viewer)[:viewers])]
+        films = films.loc[np.unique(ratings.film)]
     return ratings.reset_index(drop=True), films
 
 

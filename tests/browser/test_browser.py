@@ -71,12 +71,12 @@ MAPS = {
     "03_reading_the_movie_map": [
         (0, "find", "type", "alien"),
         (0, "colour", "choose", "year"),
-        (0, "turn", "press", "Home"),
+        (0, "step", "press", "Home"),
+        (0, "step", "press", "PageUp"),
         (0, "find", "type", ""),
         (0, "find", "click", None),
-        (1, "training", "press", "Home"),
-        (1, "training", "press", "PageUp"),
-        (1, "colour", "choose", "genre"),
+        (0, "colour", "choose", "rated"),
+        (0, "step", "press", "End"),
     ],
 }
 
@@ -211,7 +211,8 @@ def act_on_map(page, number, label, how, value):
                 break
             across, down = 0.1 + 0.5 * (step % 20) / 20, 0.1 + 0.8 * (step // 20) / 20
             page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
-        assert control.input_value()
+        assert control.input_value()  # what was clicked on is chosen, and pointing at it tells more
+        page.locator("#vg-tooltip-element.visible", has_text=control.input_value()).wait_for(timeout=5000)
     changed = f"map {number}, {label}: {how} {value}"
     wait_until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != before, changed)
 

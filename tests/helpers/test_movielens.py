@@ -34,6 +34,13 @@ def test_movielens_has_all_its_ratings_viewers_and_films(ratings, films):
     assert not ratings.duplicated(["viewer", "film"]).any()
 
 
+def test_of_a_large_release_the_first_viewers_are_enough(ratings, films):
+    few, theirs = data.load_movielens(viewers=20)
+    assert few.viewer.unique().tolist() == sorted(ratings.viewer.unique())[:20]
+    assert few.equals(ratings[ratings.viewer <= few.viewer.max()].reset_index(drop=True))
+    assert theirs.index.tolist() == sorted(few.film.unique()) and theirs.equals(films.loc[theirs.index])
+
+
 def test_movielens_titles_are_turned(films):
     assert films.title[2571] == "The Matrix"
     assert films.title[films.title.str.endswith(", The")].tolist() == []

@@ -224,6 +224,12 @@ def test_labels_beyond_the_seventh_are_grey_and_the_legend_says_so(explored):
     assert chart["datasets"]["legend"][-1]["label"] == "all others"
 
 
+def test_what_is_called_all_others_is_grey_however_many_they_are(explored):
+    chart, _ = explored(CORNERS, "abcd", {"kind": ["all others", "all others", "all others", "x"]})
+    assert [point["shades"]["kind"] for point in chart["datasets"]["points"]] == [*[COLOURS["grey"]] * 3, COLOURS["blue"]]
+    assert [line["label"] for line in chart["datasets"]["legend"]] == ["x", "all others"]
+
+
 def test_states_of_training_are_drawn_on_one_scale_with_a_slider(explored):
     chart, _ = explored([np.zeros((4, 2)), CORNERS], "abcd", {"kind": "xxyy"}, steps="epoch")
     assert chart["datasets"]["points"][3]["xs"] == [-240, 240]
