@@ -69,6 +69,15 @@ def test_an_export_becomes_rows_and_an_average(kind, films, model, tmp_path):
     assert bias > 0 and vector[:2].min() > 0 and not vector[2:].any()
 
 
+@pytest.mark.parametrize("start", ["", "\ufeff", "sep=;\r\n", "\ufeffsep=;\r\n"])
+def test_a_sheet_as_a_german_excel_saves_it(start, films, tmp_path):
+    (tmp_path / "mine.csv").write_text(
+        start + "Title;Year;Stars\r\nAlien;1979;4,5\r\n;;\r\n", newline="", encoding="utf-8"
+    )
+    own = load_own_ratings(tmp_path / "mine.csv", films)
+    assert own.ratings.name.tolist() == ["Alien"] and own.ratings.stars.tolist() == [4.5]
+
+
 def test_the_sample_is_a_letterboxd_export(films):
     own = load_own_ratings(DATA / "letterboxd_sample.csv", films)
     assert "a Letterboxd export of 15 rows" in own.source
