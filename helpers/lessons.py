@@ -200,11 +200,10 @@ def learn_watching(watched, seed=0, columns=32, kept=0.5, decay=1.0, steps=60, e
 # --- Lesson 04: Your own vector
 
 
-def lists_of(ratings, viewers):
-    """For each viewer (a row number) the rows of the films that they have rated, as a list of tensors."""
+def lists_of(ratings, viewers):  # for each viewer (a row number) the rows of the films that they have rated
     ordered = ratings.sort_values(["viewer_row", "film_row"])
-    how_many = np.bincount(ordered.viewer_row, minlength=viewers)
-    return torch.tensor(ordered.film_row.to_numpy()).split(how_many.tolist())
+    how_many = np.bincount(ordered.viewer_row, minlength=viewers).tolist()
+    return torch.tensor(ordered.film_row.to_numpy()).split(how_many)
 
 
 def ranking_quality(scores, seen, held_out, k=10):
@@ -218,38 +217,27 @@ def ranking_quality(scores, seen, held_out, k=10):
     return ndcg.mean(), (hits.sum(axis=1)[asked] / possible[asked]).mean()
 
 
-def table_of(lists, films):
-    """Lists of films as a table of True and False, viewers × films."""
-    table = np.zeros((len(lists), films), dtype=bool)
-    for row, those in zip(table, lists, strict=True):
-        row[those] = True
-    return table
-
-
 def mean_ranking(scores_of, watched, hidden, watched_by, viewers, k=10):
     """The same for these viewers, 500 at a time. scores_of: makes viewers × films; no film that nobody has watched."""
-    asked = [viewer for viewer in viewers if len(hidden[viewer])]
-    parts = [asked[start : start + 500] for start in range(0, len(asked), 500)]
-    tables = [[table_of([lists[v] for v in part], len(watched_by)) for lists in (watched, hidden)] for part in parts]
-    scores = (np.where(watched_by > 0, scores_of(part), -np.inf) for part in parts)
-    quality = [ranking_quality(each, *pair, k) for each, pair in zip(scores, tables, strict=True)]
-    return np.average(quality, axis=0, weights=[len(part) for part in parts])
+    asked, total = [viewer for viewer in viewers if len(hidden[viewer])], np.zeros(2)
+    for part in np.array_split(asked, len(asked) // 500 + 1):
+        seen, held_out = np.zeros((2, len(part), len(watched_by)), dtype=bool)
+        for row, viewer in enumerate(part):
+            seen[row, watched[viewer]] = held_out[row, hidden[viewer]] = True
+        scores = np.where(watched_by > 0, scores_of(part), -np.inf)
+        total += len(part) * np.array(ranking_quality(scores, seen, held_out, k))
+    return total / len(asked)
 
 
 def average_rows(table, lists, power=1.0, kept=1.0):
-    """For each list of films: the sum of their rows in the table, divided by n to that power (1: their average).
-
-    kept: in training, only this share of the films counts, drawn anew each time.
-    """
+    """For each list of films: the sum of their rows, divided by n to that power. kept: so many count, drawn anew."""
     n = torch.tensor([len(films) for films in lists])
-    weight = (1 / n.clamp(min=1) ** power).repeat_interleave(n)
+    weight = (1 / n.clamp(min=1) ** power).repeat_interleave(n)  # 1 / n for each of the n films of a list
     weight = weight * (torch.rand(len(weight)) < kept) / kept
     return table(torch.cat(list(lists)), n.cumsum(0) - n, per_sample_weights=weight)
 
 
 class ViewerAsAverage(nn.Module):
-    """watched_by: for each film the number of its viewers; a film's bias starts as the log of its share."""
-
     def __init__(self, watched_by, columns=64, power=0.65):
         super().__init__()
         self.power = power
@@ -266,42 +254,32 @@ class ViewerAsAverage(nn.Module):
         return viewers @ self.offered.weight[films].T + self.bias[films]
 
 
-def watching_loss(model, lists, most=20_000):
-    """−log of the probability of each film that these viewers watched, added up."""
+def watching_loss(model, lists):
     viewers = nn.functional.dropout(model.viewers(lists, kept=0.9), 0.6)
-    n, all_films = torch.tensor([len(films) for films in lists]), torch.cat(lists)
-    films, place, stands_for = films_among(all_films, len(model.bias), most)
-    log_probability = torch.log_softmax(model(viewers, films) + stands_for, dim=1)
-    return -log_probability[torch.arange(len(n)).repeat_interleave(n), place].sum()
+    log_probability = torch.log_softmax(model(viewers), dim=1)  # viewers × films
+    return -sum(row[films].sum() for row, films in zip(log_probability, lists, strict=True))
 
 
-def films_among(watched, films, most):
-    """The films to choose from, where among them each watched one stands, and what to add to their scores."""
-    if films <= most:
-        return torch.arange(films), watched, torch.zeros(films)
-    own, place = watched.unique(return_inverse=True)
-    others = torch.ones(films).index_fill(0, own, 0).nonzero()[:, 0]
-    sample = others[torch.randint(max(len(others), 1), (most // 4,))] if len(others) else others
-    stands_for = torch.zeros(len(own) + len(sample))
-    stands_for[len(own) :] = np.log(len(others) / max(len(sample), 1)) if len(others) else 0.0
-    return torch.cat([own, sample]), place, stands_for
+def one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps):
+    for chosen in torch.randperm(len(lists)).split(224):
+        squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
+        loss = loss_of(model, [lists[viewer] for viewer in chosen])
+        loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        smaller_steps.step()
 
 
 def learn_averages(lists, watched_by, seed=0, columns=64, power=0.65, penalty=3.0, rate=0.05, epochs=30, most=20_000):
-    """lists: for each viewer their films. Returns a trained ViewerAsAverage."""
+    """lists: of each viewer the films. Returns a trained ViewerAsAverage; beyond `most` films with loss_of_sample."""
     torch.manual_seed(seed)
     model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns, power)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    smaller = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 224))
+    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 224))
+    loss_of = watching_loss if len(watched_by) <= most else loss_of_sample
     for _ in range(epochs):
-        for chosen in torch.randperm(len(lists)).split(224):
-            squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
-            loss = watching_loss(model, [lists[viewer] for viewer in chosen], most)
-            loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            smaller.step()
+        one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps)
     return model
 
 
@@ -346,6 +324,19 @@ def learn_with_average(viewer_ids, film_ids, ratings, seed=0, columns=64, epochs
                 optimizer.step()
         smaller.step()
     return model
+
+
+def loss_of_sample(model, lists, sample=5000):
+    viewers = nn.functional.dropout(model.viewers(lists, kept=0.9), 0.6)
+    own, place = torch.cat(list(lists)).unique(return_inverse=True)
+    drawn = torch.randperm(len(model.bias))[:sample]
+    drawn = drawn[~torch.isin(drawn, own)]
+    scores = model(viewers, torch.cat([own, drawn]))
+    stands_for = max(len(model.bias) - len(own), 1) / max(len(drawn), 1)
+    scores[:, len(own) :] += np.log(stands_for)
+    log_probability = torch.log_softmax(scores, dim=1)
+    places = place.split([len(films) for films in lists])
+    return -sum(row[those].sum() for row, those in zip(log_probability, places, strict=True))
 
 
 # --- Lesson 05: From text to rows

@@ -88,7 +88,7 @@ def read_cells(text, where):
         at = f"{where}, row {len(table) + 1}"
         raise DataError(f'{at}: a quote (") is opened and never closed. Close it or take it out.') from None
     rows = [(row, [cell.strip() for cell in cells]) for row, cells in enumerate(table, start=1)]
-    rows = [(row, cells) for row, cells in rows if any(cells)]
+    rows = [(row, cells) for row, cells in rows if any(cells) and cells[0].lower() != "sep="]  # Excel's "sep=;"
     if not rows:
         raise DataError(f"{where} is empty. The first row must hold the names of the columns.")
     header = rows[0][1]

@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from helpers.data import DATA, load_movielens, load_own_ratings
-from helpers.lessons import RatingWithAverage, ViewerAsAverage, learn_averages, mean_ranking, newcomer_vector
+from helpers.lessons import (
+    RatingWithAverage,
+    ViewerAsAverage,
+    learn_averages,
+    loss_of_sample,
+    mean_ranking,
+    newcomer_vector,
+    watching_loss,
+)
 
 FILMS = ["Alien", "Aliens", "The Terminator", "Toy Story", "Finding Nemo", "Shrek"]
 YEARS = [1979, 1986, 1984, 1995, 2003, 2001]
@@ -61,6 +69,15 @@ def test_an_export_becomes_rows_and_an_average(kind, films, model, tmp_path):
     assert bias > 0 and vector[:2].min() > 0 and not vector[2:].any()
 
 
+@pytest.mark.parametrize("start", ["", "\ufeff", "sep=;\r\n", "\ufeffsep=;\r\n"])
+def test_a_sheet_as_a_german_excel_saves_it(start, films, tmp_path):
+    (tmp_path / "mine.csv").write_text(
+        start + "Title;Year;Stars\r\nAlien;1979;4,5\r\n;;\r\n", newline="", encoding="utf-8"
+    )
+    own = load_own_ratings(tmp_path / "mine.csv", films)
+    assert own.ratings.name.tolist() == ["Alien"] and own.ratings.stars.tolist() == [4.5]
+
+
 def test_the_sample_is_a_letterboxd_export(films):
     own = load_own_ratings(DATA / "letterboxd_sample.csv", films)
     assert "a Letterboxd export of 15 rows" in own.source
@@ -76,6 +93,15 @@ def test_a_sampled_softmax_learns_the_same_two_groups(lists):
     model = learn_averages(lists, np.full(6, 40), columns=8, most=5)
     scores = model(model.viewers([torch.tensor([0, 1])]))[0]
     assert scores[2] > scores[3:].max()
+
+
+def test_a_sample_of_all_films_gives_the_whole_loss_and_fewer_an_estimate(lists, model):
+    def loss(of, **settings):
+        torch.manual_seed(1)  # the same films and numbers are left out
+        return of(model, lists[:3], **settings).item()
+
+    assert loss(loss_of_sample, sample=6) == pytest.approx(loss(watching_loss))
+    assert loss(loss_of_sample, sample=0) < loss(watching_loss)  # the films of these viewers alone are too few
 
 
 def test_a_film_that_nobody_has_watched_is_never_named(lists):
