@@ -230,10 +230,10 @@ def mean_ranking(scores_of, watched, hidden, watched_by, viewers, k=10):
 
 
 def average_rows(table, lists, power=1.0, kept=1.0):
-    """For each list of films: the sum of their rows, divided by n to that power. kept: so many count, drawn anew."""
+    """For each list of films: the sum of their rows, divided by n to that power. kept: the share drawn to count."""
     n = torch.tensor([len(films) for films in lists])
     weight = (1 / n.clamp(min=1) ** power).repeat_interleave(n)  # 1 / n for each of the n films of a list
-    weight = weight * (torch.rand(len(weight)) < kept) / kept
+    weight = weight * (torch.rand(len(weight)) < kept) / kept  # those that count make up for the others
     return table(torch.cat(list(lists)), n.cumsum(0) - n, per_sample_weights=weight)
 
 

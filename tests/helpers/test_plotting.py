@@ -226,7 +226,8 @@ def test_labels_beyond_the_seventh_are_grey_and_the_legend_says_so(explored):
 
 def test_what_is_called_all_others_is_grey_however_many_they_are(explored):
     chart, _ = explored(CORNERS, "abcd", {"kind": ["all others", "all others", "all others", "x"]})
-    assert [point["shades"]["kind"] for point in chart["datasets"]["points"]] == [*[COLOURS["grey"]] * 3, COLOURS["blue"]]
+    shades = [point["shades"]["kind"] for point in chart["datasets"]["points"]]
+    assert shades == [*[COLOURS["grey"]] * 3, COLOURS["blue"]]
     assert [line["label"] for line in chart["datasets"]["legend"]] == ["x", "all others"]
 
 
