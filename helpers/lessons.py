@@ -41,7 +41,7 @@ def rmse(prediction, truth):
 
 
 def learn_biases(ratings, strength):
-    """Biases of viewers and films, held back by so many imaginary ratings of 0; returns a function that predicts."""
+    """Biases of viewers and films, held back by so many imaginary residuals of 0; returns a function that predicts."""
     mean = ratings.rating.mean()
     viewer_bias = pd.Series(0.0, index=ratings.viewer.unique())
     for _ in range(10):
