@@ -568,16 +568,15 @@ def answers(vectors, questions, weights=(-1, 1, 1), exclude=True, similarity=lam
 
     weights: what the similarities to a, b and c count; exclude: the given words are no answers; similarity: of cosines.
     """
-    used = np.unique(questions[:, :3])
-    place = np.searchsorted(used, questions[:, :3])
+    used, place = np.unique(questions[:, :3], return_inverse=True)
     table = similarity(unit(vectors[used]) @ unit(vectors).T)  # the words of the questions × all words
     found = []
-    for part in np.array_split(np.arange(len(questions)), len(questions) // 16 + 1):  # a few at a time
-        scores = sum(weight * table[place[part, column]] for column, weight in enumerate(weights) if weight)
+    for given in place.reshape(-1, 3):
+        scores = weights @ table[given]  # a number for each word
         if exclude:
-            np.put_along_axis(scores, questions[part, :3], -np.inf, axis=1)
-        found.append(scores.argmax(axis=1))
-    return np.concatenate(found)
+            scores[used[given]] = -np.inf
+        found.append(scores.argmax())
+    return np.array(found)
 
 
 def by_section(right, sections, analogies):
