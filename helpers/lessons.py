@@ -738,7 +738,7 @@ def glove_and_text():
     """GloVe's row numbers and rows (length √30), the dictionary's words, its text as row numbers, and its passages."""
     names, raw = load_glove()
     row_of = {name: row for row, name in enumerate(names)}
-    words, _, tokens, passage = read_dictionary(load_dictionary())
+    words, _, tokens, passage = read_dictionary(load_dictionary()[::2])  # every other text, to be quick
     text = np.array([row_of.get(word, -1) for word in words])[tokens]
     text, passage = text[text >= 0], passage[text >= 0]  # what GloVe does not have is left out
     return row_of, torch.tensor(30**0.5 * unit(less_common_part(raw, text))), words, text, passage
@@ -752,31 +752,32 @@ def attend(rows):
     return weights, weights @ rows
 
 
+def same_sense(vectors, senses, allowed=True):
+    """For each vector whether the nearest other one that is allowed has its sense (a share if several are as near)."""
+    cosines = unit(vectors) @ unit(vectors).T
+    cosines[np.eye(len(vectors), dtype=bool) | ~np.array(allowed)] = -2
+    near = cosines > cosines.max(axis=1, keepdims=True) - 1e-9
+    return (near & (senses[:, None] == senses)).sum(axis=1) / near.sum(axis=1)
+
+
 class Attention(nn.Module):  # softmax(QKᵀ/√d)V; the matrices change nothing at first, and those named may learn
     def __init__(self, d=100, learned="QKV"):
         super().__init__()
-        self.Q, self.K, self.V = (nn.Parameter(torch.eye(d), requires_grad=part in learned) for part in "QKV")
+        self.Wq, self.Wk, self.Wv = (nn.Parameter(torch.eye(d), requires_grad=part in learned) for part in "QKV")
 
     def forward(self, asking, rows, may_look):
-        query, key, value = asking @ self.Q, rows @ self.K, rows @ self.V
-        scores = query @ key.mT / query.shape[-1] ** 0.5
+        scores = asking @ self.Wq @ self.Wk.T @ rows.mT / rows.shape[-1] ** 0.5  # QKᵀ/√d, in a quicker order
         weights = scores.masked_fill(~may_look, -torch.inf).softmax(dim=-1)
-        return weights @ value
-
-
-def windows_of(places, text, passage, reach=6):
-    """The words around each place, n × 13 rows, and which of them stand in the same passage, n × 13."""
-    window = places[:, None] + np.arange(-reach, reach + 1)
-    inside = window.clip(0, len(text) - 1)
-    return text[inside], (window == inside) & (passage[inside] == passage[places][:, None])
+        return weights @ rows @ self.Wv  # weights @ V
 
 
 def examples_of(group, text, passage, chosen, number, rng):
     """Words of a group in disguise: what stands around them, who may be looked at, and the true and the other word."""
-    places = rng.permutation(np.flatnonzero(np.isin(text, group) & chosen[passage]))[:number]
+    places = rng.permutation(np.flatnonzero((np.isin(text, group) & chosen[passage])[6:-6]) + 6)[:number]
     pair = np.column_stack([text[places], text[rng.permutation(places)]])
-    around, may_look = windows_of(places, text, passage)
-    may_look = may_look & (around != pair[:, :1]) & (around != pair[:, 1:])
+    near = places[:, None] + np.arange(-6, 7)  # n × 13
+    around, same_passage = text[near], passage[near] == passage[places][:, None]
+    may_look = same_passage & (around != pair[:, :1]) & (around != pair[:, 1:])
     usable = (pair[:, 0] != pair[:, 1]) & may_look.any(axis=1)
     return [torch.tensor(part[usable]) for part in (around, may_look, pair)]
 
@@ -805,17 +806,8 @@ def learn_attention(model, examples, table):
     batches = torch.randperm(len(examples[0])).split(256)
     smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, len(batches))
     for batch in batches:
-        loss = softplus(-8 * lead_of_true(model, [part[batch] for part in examples], table)).mean()
         optimizer.zero_grad()
-        loss.backward()
+        softplus(-8 * lead_of_true(model, [part[batch] for part in examples], table)).mean().backward()
         optimizer.step()
         smaller_steps.step()
     return model
-
-
-def same_sense(vectors, senses, allowed=True):
-    """For each vector whether the nearest other one that is allowed has its sense (a share if several are as near)."""
-    cosines = unit(vectors) @ unit(vectors).T
-    cosines[np.eye(len(vectors), dtype=bool) | ~np.array(allowed)] = -2
-    near = cosines > cosines.max(axis=1, keepdims=True) - 1e-9
-    return (near & (senses[:, None] == senses)).sum(axis=1) / near.sum(axis=1)

