@@ -163,6 +163,16 @@ def settle(asked, say):
     note.write_text(json.dumps(run), "utf-8")
 
 
+def join():
+    """Meet the other processes that torchrun has started; without torchrun be alone."""
+    store, rank, size = dist.HashStore(), 0, 1
+    if "RANK" in os.environ:
+        store, rank, size = next(dist.rendezvous("env://"))
+        # After a restart torchrun's store still holds where the dead processes listened: meet in another corner of it.
+        store = dist.PrefixStore(f"attempt {os.environ['TORCHELASTIC_RESTART_COUNT']}", store)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=size)
+
+
 def main(given=None):
     """Train, and leave losses.csv, recommended.csv and the newest checkpoint in the folder."""
     asked, rank = arguments(given), int(os.environ.get("RANK", 0))
@@ -170,8 +180,7 @@ def main(given=None):
     say = (lambda text: None) if rank else (lambda text: print(text, file=sys.stderr, flush=True))
     if rank == 0:
         settle(asked, say)
-    alone = {} if "RANK" in os.environ else {"store": dist.HashStore(), "rank": 0, "world_size": 1}
-    dist.init_process_group("gloo", **alone)  # waits until process 0 has read the release
+    join()  # waits until process 0 has read the release
     try:
         mesh = init_device_mesh("cpu", (dist.get_world_size(),))
         ratings = Ratings(asked.folder / "ratings")
