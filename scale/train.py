@@ -193,8 +193,7 @@ def main(given=None):
         run.resume()
         say(f"{run.people:,} viewers, {model.films:,} films, {len(ratings.films):,} ratings; from step {run.done:,}")
         run.train(say)
-        if run.done == run.steps:
-            report(run, liked, say)
+        report(run, liked, say)
         tables = sum(table.to_local().nbytes for table in (model.watched, model.offered)) / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
         sent = ", ".join(f"{many} {name}" for name, many in run.wire.calls.items())
