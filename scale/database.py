@@ -7,6 +7,7 @@ python scale/database.py --folder scale-run --like Alien --before 1980
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -29,13 +30,15 @@ def watched_rows(folder):
 
 
 def fill(path, films, rows):
-    """A database file with the table `films`: film (id), name, year, genres, and vector, as many numbers as rows have.
+    """A database file with the table `films`: film (id), name, year, genres, viewers, and vector (a row of numbers).
 
-    films: as from load_movielens; rows: films × columns. A file that is there already gets a new table.
+    films: as from Ratings.titles; rows: films × columns. Films of a file that is there already are replaced.
     """
     import duckdb  # optional
 
-    table = films.reset_index()[["film", "name", "year", "genres"]].assign(vector=list(rows.astype("float32")))
+    table = films.reset_index()[["film", "name", "year", "genres", "viewers"]].assign(
+        vector=list(rows.astype("float32"))
+    )
     database = duckdb.connect(str(path))
     database.register("given", table)
     database.execute(f"""CREATE OR REPLACE TABLE films AS
@@ -43,13 +46,13 @@ def fill(path, films, rows):
     return database
 
 
-def like(database, film, before, k=10):
-    """Name, year and cosine of the k films made before a year that are most like this film (an id): a DataFrame."""
+def like(database, film, before, viewers=20, k=10):
+    """Name, year and cosine of the k films most like this one (an id): made before a year, with so many viewers."""
     return database.execute(
         """SELECT films.name, films.year, array_cosine_similarity(films.vector, asked.vector) AS cosine
         FROM films, (SELECT vector FROM films WHERE film = $film) AS asked
-        WHERE year < $before AND film <> $film ORDER BY cosine DESC LIMIT $k""",
-        {"film": int(film), "before": before, "k": k},
+        WHERE year < $before AND viewers >= $viewers AND film <> $film ORDER BY cosine DESC LIMIT $k""",
+        {"film": int(film), "before": before, "viewers": viewers, "k": k},
     ).df()
 
 
@@ -60,8 +63,10 @@ def main(given=None):
     parser.add_argument("--like", default="Alien", metavar="TITLE")
     parser.add_argument("--before", type=int, default=1980, metavar="YEAR")
     asked = parser.parse_args(given)
+    warnings.filterwarnings("ignore", "torch.distributed is disabled")  # yes: one process
     rows = watched_rows(asked.folder)
-    films = Ratings(asked.folder / "ratings").titles()
+    ratings = Ratings(asked.folder / "ratings")
+    films = ratings.titles().assign(viewers=ratings.watched_by())
     found = like(fill(asked.folder / "films.duckdb", films, rows), find_films([asked.like], films)[0], asked.before)
     with pd.option_context("display.max_colwidth", 60):
         print(found.round(2).to_string(index=False))

@@ -22,6 +22,7 @@ if sys.platform == "win32":
         "scale/ is for Linux and macOS: torchrun needs libuv, which torch lacks on Windows", allow_module_level=True
     )
 
+import database
 import model as scale_model
 import ratings as scale_ratings
 import torch
@@ -30,7 +31,7 @@ import train
 from torch.distributed.device_mesh import init_device_mesh
 
 from helpers import lessons
-from helpers.data import DataError, load_movielens
+from helpers.data import DataError, find_films, load_movielens
 
 SCRIPT = Path(train.__file__)
 SHORT = ["--epochs", "4", "--columns", "16", "--keep", "4", "--viewers", "40"]  # 12 steps, kept at 4, 8 and 12
@@ -217,6 +218,24 @@ def test_more_processes_than_films_are_refused(films):
 
     with pytest.raises(ValueError, match=f"{films} films in 4 processes.*fewer"):
         scale_model.FilmsByRows(torch.ones(films), Four())
+
+
+def test_the_database_answers_as_numpy_does(alone):
+    pytest.importorskip("duckdb", reason="duckdb is optional: pip install -r scale/requirements-database.txt")
+    ratings = scale_ratings.Ratings(alone / "ratings")
+    films = ratings.titles().assign(viewers=ratings.watched_by())
+    rows = database.watched_rows(alone)
+    assert rows.shape == (9066, 16)
+    alien = find_films(["Alien"], films)[0]
+    found = database.like(database.fill(alone / "films.duckdb", films, rows), alien, before=1980)
+    cosine = lessons.unit(rows) @ lessons.unit(rows)[films.index.get_loc(alien)]
+    allowed = (films.year < 1980).fillna(False) & (films.viewers >= 20) & (films.index != alien)
+    assert found.name.tolist() == films.name[allowed].iloc[np.argsort(-cosine[allowed])[:10]].tolist()
+
+
+def test_a_run_without_a_checkpoint_has_no_rows(tmp_path):
+    with pytest.raises(DataError, match="holds no checkpoint. Train first"):
+        database.watched_rows(tmp_path)
 
 
 PAIRS = [(7, 30), (7, 2), (3, 2), (3, 30), (9, 500)]
