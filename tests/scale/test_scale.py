@@ -234,7 +234,7 @@ def test_the_database_answers_as_numpy_does(alone):
 
 
 def test_a_run_without_a_checkpoint_has_no_rows(tmp_path):
-    with pytest.raises(DataError, match="holds no checkpoint. Train first"):
+    with pytest.raises(DataError, match=r"holds no checkpoint. Train first"):
         database.watched_rows(tmp_path)
 
 
