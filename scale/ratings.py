@@ -42,7 +42,7 @@ def prepare(source, folder, say):
     """Read a release, a million ratings at a time, and fill the folder for `Ratings`, unless it is filled already.
 
     source: folder or zip of a release of MovieLens, or None for the one that comes with the project; say: is called
-    with a line now and then. Takes about 25 bytes of memory a rating, for a while.
+    with a line now and then. Takes some 40 bytes of memory a rating, for a while.
     Raises: DataError that names the file if it is no release, damaged, or holds a rating twice.
     """
     if (folder / "starts.npy").exists():
