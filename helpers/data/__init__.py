@@ -1,7 +1,14 @@
 """The one door to the data: what the notebooks import, from the room that each kind of file has here."""
 
 from helpers.data.files import DATA, DataError
-from helpers.data.movielens import find_films, load_movielens, readable_title, split_ratings, suggest_films
+from helpers.data.movielens import (
+    find_films,
+    load_movielens,
+    open_release,
+    readable_title,
+    split_ratings,
+    suggest_films,
+)
 from helpers.data.own_ratings import OwnRatings, load_own_ratings
 from helpers.data.pictures import (
     PICTURE_SIDE,

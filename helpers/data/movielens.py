@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import warnings
+import zipfile
 from collections import defaultdict
 from difflib import get_close_matches
 
@@ -36,6 +37,25 @@ def load_movielens(source=None, viewers=None):
     Raises: DataError that names the file, row and column.
     Source: Harper & Konstan 2015; see data/README.md.
     """
+    films, open_ratings, path, between = open_release(source)
+    with open_ratings() as file:
+        ratings = _read_ratings(file.read(), path, between)
+    unknown = "film {} is not in the file of the films. Take both from the same release."
+    _refuse(~ratings.film.isin(films.index), ratings.film.rename("movieId"), path, unknown)
+    if viewers is not None:
+        ratings = ratings[ratings.viewer.isin(np.unique(ratings.viewer)[:viewers])]
+        films = films.loc[np.unique(ratings.film)]
+    return ratings.reset_index(drop=True), films
+
+
+def open_release(source=None):
+    """A release for those who read its ratings piece by piece (see scale/).
+
+    source: as for load_movielens.
+    Returns: films, as load_movielens does; a function that opens the file of the ratings, as bytes; what that file is
+    called in messages; and what stands between its cells ("," with a row of names on top, "::" or a tab without).
+    Raises: DataError if there is no release, not one, or if its films cannot be read.
+    """
     if source is None:
         source = checked(DATA / "movielens-small" / "ratings.csv").parent
         checked(source / "movies.csv")
@@ -43,14 +63,12 @@ def load_movielens(source=None, viewers=None):
     names, read = open_packed(source)
     folder, (ratings_name, films_name, between_ratings, between_films) = _only_release(source, names, read)
     films = _read_films(read(folder + films_name), f"{source.name}/{folder}{films_name}", between_films)
-    path = f"{source.name}/{folder}{ratings_name}"
-    ratings = _read_ratings(read(folder + ratings_name), path, between_ratings)
-    unknown = f"film {{}} is not in {films_name}. Take both from the same release."
-    _refuse(~ratings.film.isin(films.index), ratings.film.rename("movieId"), path, unknown)
-    if viewers is not None:
-        ratings = ratings[ratings.viewer.isin(np.unique(ratings.viewer)[:viewers])]
-        films = films.loc[np.unique(ratings.film)]
-    return ratings.reset_index(drop=True), films
+
+    def open_ratings():
+        name = folder + ratings_name
+        return open(checked(source / name), "rb") if source.is_dir() else zipfile.ZipFile(source).open(name)
+
+    return films, open_ratings, f"{source.name}/{folder}{ratings_name}", between_ratings
 
 
 def _only_release(source, names, read):
