@@ -262,10 +262,10 @@ class ImplicitNeighbours(Implicit):
     random: ClassVar = False
     grid: ClassVar = {
         "K": [20, 50, 100, 200, 400],
-        "K1": [0.3, 0.6, 1.2, 2.4, 5, 10],
+        "K1": [0.01, 0.03, 0.1, 0.3, 0.6, 1.2, 2.4],
         "B": [0, 0.2, 0.4, 0.6, 0.75, 0.9],
     }
-    found: ClassVar = {"K": 100, "K1": 1.2, "B": 0.75}
+    found: ClassVar = {"K": 200, "K1": 0.1, "B": 0.75}
 
     def fit(self, seed):
         self.model = self.new(num_threads=1, **self.settings)
