@@ -204,8 +204,8 @@ class LensKitSLIM(LensKitRankings):
     name = "LensKit: SLIMScorer"
     algorithm = "lenskit.knn.slim:SLIMScorer"
     random: ClassVar = False
-    grid: ClassVar = {"l1_reg": [0.3, 1, 3], "l2_reg": [1, 10, 100], "max_nbrs": [None]}
-    found: ClassVar = {"l1_reg": 1, "l2_reg": 10, "max_nbrs": None}
+    grid: ClassVar = {"l1_reg": [0.3, 1, 2, 3, 5, 10], "l2_reg": [1, 10, 50, 100, 200, 400]}
+    found: ClassVar = {"l1_reg": 3, "l2_reg": 100}
 
 
 # --- implicit: rankings -----------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class ImplicitNeighbours(Implicit):
         "K1": [0.01, 0.03, 0.1, 0.3, 0.6, 1.2, 2.4],
         "B": [0, 0.2, 0.4, 0.6, 0.75, 0.9],
     }
-    found: ClassVar = {"K": 200, "K1": 0.1, "B": 0.75}
+    found: ClassVar = {"K": 50, "K1": 0.1, "B": 0.75}
 
     def fit(self, seed):
         self.model = self.new(num_threads=1, **self.settings)
