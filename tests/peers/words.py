@@ -57,7 +57,7 @@ class OurCounting(OurSkipGram):
 
 
 class GensimSkipGram(SkipGrams):
-    """gensim has one table that it is known by. sample: how strongly frequent words are thinned; ours does 1e-4."""
+    """gensim has one table that it is known by. sample: the subsampling of frequent words, 1e-4 in ours."""
 
     name = "gensim"
 
@@ -110,7 +110,7 @@ def main():
         "gensim, 1 epoch": GensimSkipGram(1),
         "gensim, 2 epochs": GensimSkipGram(2),
         "gensim, 4 epochs": GensimSkipGram(4),
-        "gensim, its defaults: 5 epochs, thinning 1e-3": GensimSkipGram(5, sample=1e-3),
+        "gensim, its defaults: 5 epochs, subsampling 1e-3": GensimSkipGram(5, sample=1e-3),
     }
     ours = None
     print("| | words a CPU second | × ours | CPU seconds | all sections | × ours | family | places of queen |")
