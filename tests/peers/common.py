@@ -14,11 +14,13 @@ class Model(ABC):
     """A model in the comparison. Its settings go to the constructor; then come `prepare`, `fit`, `predict`.
 
     name: how the tables call it; task: "rating", "ranking" or "words", which says what it learns from and predicts.
+    random: whether it depends on the seed.
     grid: for each setting the values that the search tries, in every combination; found: what it settled on.
     """
 
     name: ClassVar[str]
     task: ClassVar[str]
+    random: ClassVar = True
     grid: ClassVar = {}
     found: ClassVar = {}
 
@@ -47,25 +49,27 @@ class Model(ABC):
 
 
 def measured(fit, seed, limit=0):
-    """Call `fit(seed)`. Returns: seconds, by the clock on the wall, and megabytes.
+    """Call `fit(seed)`. Returns: CPU seconds of the process, all its threads together, and megabytes.
 
-    megabytes: how far the peak of the process's memory (VmHWM) lay above its memory at the start. The peak before, from
-    imports and loading, is forgotten first. Linux with glibc only.
-    limit: seconds after which the process is ended (0: never).
+    Not the clock on the wall, which runs on while other programs have the processor. On one thread, on a machine that
+    does nothing else, the two are the same.
+    megabytes: how far the peak of the process's memory (VmHWM) lay above its memory at the start, without the program
+    code that was read meanwhile. The peak before, from imports and loading, is forgotten first. Linux with glibc only.
+    limit: CPU seconds after which the process is ended (0: never).
     """
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)  # memory that is free goes back to the system, or training would use it unseen
     Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is in use
-    before = _peak()
-    signal.alarm(limit)
+    before, code = _megabytes("VmHWM"), _megabytes("RssFile")
+    signal.setitimer(signal.ITIMER_PROF, limit)
     try:
-        start = time.perf_counter()
+        start = time.process_time()
         fit(seed)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
     finally:
-        signal.alarm(0)
-    return seconds, _peak() - before
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return seconds, _megabytes("VmHWM") - before - (_megabytes("RssFile") - code)
 
 
-def _peak():
-    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+def _megabytes(name):
+    return int(re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024

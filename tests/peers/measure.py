@@ -8,10 +8,11 @@ Words after that choose models by name: `python tests/peers/measure.py --search 
 """
 
 import argparse
-import itertools
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing import get_context
 
 import numpy as np
@@ -24,8 +25,10 @@ from theirs import THEIRS
 from helpers.data import load_movielens, split_ratings
 
 SEEDS = [0, 1, 2]  # of the models; the split is the same for all
-SIZES = [1, 2, 4, 8, 16, 32]
+SIZES = [1, 4, 16, 32, 128]
+RATINGS = 80_003  # known ones, before they grow
 ONE_THREAD = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LK_NUM_THREADS", "LK_NUM_BACKEND_THREADS"]
+ONE_THREAD += ["RAYON_NUM_THREADS"]
 
 
 def in_own_process(function, *arguments):
@@ -38,12 +41,17 @@ def in_own_process(function, *arguments):
 # --- What runs in a process of its own --------------------------------------------------------------------
 
 
-def trial(kind, settings, seed, part="test"):
-    """Learn from all that comes before `part`, judge by `part`. Returns: dict of quality, seconds and MB."""
+@cache
+def known_and_asked(part):
+    """The ratings that come before `part`, and those in it."""
     ratings, _ = load_movielens()
     parts = split_ratings(ratings)
-    known = ratings[parts.isin(["train", "validation"] if part == "test" else ["train"])]
-    asked = ratings[parts == part]
+    return ratings[parts.isin(["train", "validation"] if part == "test" else ["train"])], ratings[parts == part]
+
+
+def trial(kind, settings, seed, part="test"):
+    """Learn from all that comes before `part`, judge by `part`. Returns: dict of quality, seconds and MB."""
+    known, asked = known_and_asked(part)
     model = kind(**settings)
     model.prepare(known)
     seconds, megabytes = measured(model.fit, seed)
@@ -55,17 +63,35 @@ def trial(kind, settings, seed, part="test"):
 
 
 def search(kind):
-    """Every combination of the model's grid, judged by validation. Returns: (quality, settings), the best first."""
-    tried = []
-    for values in itertools.product(*kind.grid.values()):
-        settings = dict(zip(kind.grid, values, strict=True))
-        quality = next(iter(trial(kind, settings, SEEDS[0], "validation").values()))
-        tried.append((quality, settings))
-    return sorted(tried, key=lambda pair: pair[0], reverse=kind.task == "ranking")
+    """Along one row of the model's grid at a time, from what was found before, as long as a step in any row is better.
+
+    A step goes to the value before or after, so that rows can be long. Judged by validation.
+    Returns: (quality, settings), the best first.
+    """
+    sign = 1 if kind.task == "ranking" else -1
+    tried = {}
+
+    def quality(places):
+        if places not in tried:
+            settings = {name: kind.grid[name][place] for name, place in zip(kind.grid, places, strict=True)}
+            tried[places] = next(iter(trial(kind, settings, SEEDS[0], "validation").values())), settings
+            print(f"  {kind.name}: {tried[places][0]:.4f} {settings}", file=sys.stderr, flush=True)
+        return sign * tried[places][0]
+
+    best = tuple(values.index(kind.found[name]) for name, values in kind.grid.items())
+    while True:
+        around = [best]
+        for row, values in enumerate(kind.grid.values()):
+            beside = [place for place in (best[row] - 1, best[row] + 1) if 0 <= place < len(values)]
+            around += [(*best[:row], place, *best[row + 1 :]) for place in beside]
+        better = max(around, key=quality)
+        if better == best:
+            return sorted(tried.values(), key=lambda pair: sign * pair[0], reverse=True)
+        best = better
 
 
 def cost(kind, times, limit):
-    """Train on `times` as many ratings, `limit` seconds at most. Returns: microseconds and kB, each per rating."""
+    """Train on `times` as many ratings, `limit` CPU seconds at most. Returns: microseconds and kB, each per rating."""
     ratings, _ = load_movielens()
     known = grow(ratings[split_ratings(ratings) != "test"], times)
     model = kind(**kind.found)
@@ -95,8 +121,19 @@ def grow(ratings, times, seed=0):
 
 
 def trials(kind, settings):
-    """One trial per seed, each in its own process: DataFrame seeds × (quality, seconds, MB)."""
-    return pd.DataFrame([in_own_process(trial, kind, settings, seed) for seed in SEEDS], index=SEEDS)
+    """One trial per seed, each in its own process: DataFrame seeds × (quality, seconds, MB).
+
+    A model without a random start has one trial.
+    """
+    seeds = SEEDS if kind.random else SEEDS[:1]
+    found = pd.DataFrame([in_own_process(trial, kind, settings, seed) for seed in seeds], index=seeds)
+    print(kind.name, settings, found.round(4).to_dict("list"), file=sys.stderr, flush=True)
+    return found
+
+
+def summary(found):
+    """Means over the seeds; of the seconds the least, because other work on the machine can only add to them."""
+    return found.mean().mask(found.columns == "seconds", found.min())
 
 
 def print_row(*cells):
@@ -104,32 +141,40 @@ def print_row(*cells):
 
 
 def print_qualities(task, kinds):
-    """A row a model: the mean over the seeds, ± standard deviation, and how many times our model's mean that is."""
+    """A row a model: the mean over the seeds, ± standard deviation, and how many times our model's mean that is.
+
+    Of the seconds the least instead of the mean.
+    """
     ours = None
     for kind in kinds:
         for note, settings in [("", kind.found), (", defaults", {})] if kind.found else [("", {})]:
             result = trials(kind, settings)
-            mean, spread = result.mean(), result.std()
+            mean, spread = summary(result), result.std()
             if ours is None:
                 ours = mean
                 print_row(task, *(f"{name} | × ours" for name in result))
                 print_row("---", *["--:"] * 2 * len(mean))
-            digits = [1 if name == "MB" else 3 if name == "seconds" else 4 for name in result]
-            cells = [
-                f"{mean[name]:.{d}f} ± {spread[name]:.{d}f} | {mean[name] / ours[name]:.2f}"
-                for name, d in zip(result, digits, strict=True)
-            ]
+            cells = []
+            for name in result:
+                digits = {"MB": 0, "seconds": 2}.get(name, 4)
+                varies = f" ± {spread[name]:.4f}" if digits == 4 and len(result) > 1 else ""
+                cells.append(f"{mean[name]:.{digits}f}{varies} | {mean[name] / ours[name]:.3f}")
             print_row(kind.name + note, *cells)
     print()
 
 
 def print_growth(task, kinds, limit):
-    """A row a model: microseconds and kB per rating at each size, until training takes longer than the limit."""
+    """A row a model: CPU microseconds and kB per rating at each size, until training takes longer than the limit.
+
+    A size is not even tried if at the pace of the one before it would take twice as long.
+    """
     print_row(f"{task}: µs and kB per rating", *(f"{times} ×" for times in SIZES))
     print_row("---", *["--:"] * len(SIZES))
     for kind in kinds:
-        cells = []
+        cells, microseconds = [], 0
         for times in SIZES:
+            if microseconds * times * RATINGS > 2e6 * limit:
+                break
             try:
                 microseconds, kilobytes = in_own_process(cost, kind, times, limit)
             except BrokenProcessPool:  # ended by the limit
@@ -141,9 +186,9 @@ def print_growth(task, kinds, limit):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--growth", action="store_true", help="grow the ratings 32 times")
+    parser.add_argument("--growth", action="store_true", help="grow the ratings 128 times")
     parser.add_argument("--search", action="store_true", help="search the settings on validation")
-    parser.add_argument("--limit", type=int, default=120, help="seconds a training may take when growing")
+    parser.add_argument("--limit", type=int, default=120, help="CPU seconds a training may take when growing")
     parser.add_argument("words", nargs="*", help="only the libraries' models with one of these words in their name")
     asked = parser.parse_args()
     theirs = [kind for kind in THEIRS if not asked.words or any(word in kind.name for word in asked.words)]

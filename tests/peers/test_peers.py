@@ -5,12 +5,13 @@ Needs an environment of its own, tests/peers/requirements.txt. `pytest -m peers 
 
 import signal
 from concurrent.futures.process import BrokenProcessPool
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 from common import Model, measured
-from measure import cost, grow, in_own_process, trial, trials
+from measure import cost, grow, in_own_process, search, summary, trial, trials
 from metrics import ranking_quality, rating_quality
 from ours import OURS
 from theirs import THEIRS
@@ -184,7 +185,7 @@ def test_training_is_ended_at_its_limit():
 def test_an_error_in_training_is_not_swallowed_and_ends_the_limit():
     with pytest.raises(ZeroDivisionError):
         measured(Fails().fit, seed=0, limit=60)
-    assert signal.alarm(0) == 0
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
 
 
 def test_training_can_be_all_that_is_asked_for():
@@ -197,6 +198,33 @@ def test_every_model_has_a_name_a_task_and_settings_from_its_grid():
     for kind in KINDS.values():
         assert kind.task in ("rating", "ranking") and kind.found.keys() == kind.grid.keys()
         assert all(value in kind.grid[setting] for setting, value in kind.found.items())
+
+
+class Hill(Model):
+    """Best at a = 3, b = 20."""
+
+    name, task = "hill", "ranking"
+    grid: ClassVar = {"a": [1, 2, 3, 4], "b": [10, 20, 30]}
+    found: ClassVar = {"a": 1, "b": 10}
+
+    def prepare(self, known):
+        pass
+
+    def fit(self, seed):
+        pass
+
+    def predict(self, asked):
+        raise AssertionError("The trial is replaced.")
+
+
+def test_the_search_climbs_from_what_was_found(monkeypatch):
+    def height(kind, settings, seed, part):
+        assert part == "validation"
+        return {"nDCG@10": -abs(settings["a"] - 3) - abs(settings["b"] - 20) / 10, "MB": 0}
+
+    monkeypatch.setattr("measure.trial", height)
+    found = search(Hill)
+    assert found[0] == (0, {"a": 3, "b": 20}) and len(found) == 10  # of twelve
 
 
 def test_grown_ratings_are_more_of_the_same(parts):
@@ -244,7 +272,7 @@ def figures():
 
     def of(name):
         if name not in measured:
-            measured[name] = trials(KINDS[name], KINDS[name].found).mean()
+            measured[name] = summary(trials(KINDS[name], KINDS[name].found))
         return measured[name]
 
     return of
@@ -253,14 +281,17 @@ def figures():
 @pytest.mark.parametrize("peer", [kind.name for kind in THEIRS if kind.task == "rating"])
 def test_our_rating_model_is_ahead_of(peer, figures):
     ours, theirs = figures(OURS[0].name), figures(peer)
-    assert ours.RMSE < theirs.RMSE
-    assert ours.seconds < 10
+    assert ours.RMSE < 0.98 * theirs.RMSE
+    assert ours.RMSE < 0.856
 
 
 @pytest.mark.parametrize("peer", [kind.name for kind in THEIRS if kind.task == "ranking"])
 def test_our_watching_model_stands_where_the_readme_says(peer, figures):
     ours, theirs = figures(OURS[1].name), figures(peer)
-    if peer in ("EASE", "implicit: ALS", "LensKit: ImplicitMFScorer"):  # about as good as ours
-        assert ours["nDCG@10"] == pytest.approx(theirs["nDCG@10"], rel=0.04)
+    ratio = theirs["nDCG@10"] / ours["nDCG@10"]
+    if peer in ("EASE", "LensKit: EASEScorer", "implicit: ALS"):
+        assert 1.01 < ratio < 1.06
+    elif peer == "LensKit: ImplicitMFScorer":
+        assert 0.98 < ratio < 1.02
     else:
-        assert ours["nDCG@10"] > theirs["nDCG@10"]
+        assert ratio < 0.98

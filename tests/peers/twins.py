@@ -25,7 +25,7 @@ def write_twins(folder, times, copies, seed=0):
     with open(folder / "movies.csv", "w", encoding="utf-8", newline="") as file:
         for copy in range(copies):
             number = f" {copy + 1}" if copy else ""
-            title = films.title + number + films.year.map(lambda year: f" ({year})", na_action="ignore").fillna("")
+            title = films.title + number + (" (" + films.year.astype("string") + ")").fillna("")
             rows = title.to_frame("title").assign(genres=films.genres)
             rows.index = (films.index + copy * next_film).rename("movieId")
             rows.to_csv(file, header=copy == 0)
