@@ -4,7 +4,9 @@ from collections import Counter
 from helpers.data import DataError
 from helpers.data import load_dictionary
 from helpers.data import load_glove
+from helpers.data import load_movielens
 from helpers.data import load_text
+from helpers.data import split_ratings
 from helpers.data import too_little
 from helpers.names import position
 from helpers.vectors import cosine_similarity
@@ -811,3 +813,98 @@ def learn_attention(model, examples, table):
         optimizer.step()
         smaller_steps.step()
     return model
+
+
+# --- Lesson 11: When the table gets big
+
+
+def cells_of(rows, how_many=200, steps=10, seed=0):
+    """K-means by cosine. Returns the centres, and for each cell the list of its rows."""
+    centres = rows[np.random.RandomState(seed).permutation(len(rows))[:how_many]]  # some rows, to begin with
+    for _ in range(steps):
+        cell = (rows @ centres.T).argmax(axis=1)
+        centres = unit(np.stack([rows[cell == one].mean(axis=0) for one in range(how_many)]))
+    cell = (rows @ centres.T).argmax(axis=1)
+    return centres, [np.flatnonzero(cell == one) for one in range(how_many)]
+
+
+def look_into_cells(question, rows, centres, lists, opened, k=10):
+    """The k nearest rows in the cells that are opened, and how many rows were looked at, centres included."""
+    nearest_cells = np.argsort(-(centres @ question), kind="stable")[:opened]
+    inside = np.concatenate([lists[cell] for cell in nearest_cells])
+    best = np.argsort(-(rows[inside] @ question).round(9), kind="stable")[:k]
+    return inside[best], len(centres) + len(inside)
+
+
+def in_few_bits(vectors, bits, reach):
+    """What is read back when each number is kept in some bits. reach: of the steps, in standard deviations."""
+    width = 2 * reach * vectors.std() / 2**bits
+    step = np.floor(vectors / width).clip(-(2**bits) // 2, 2**bits // 2 - 1)
+    return (step + 0.5) * width
+
+
+def films_and_viewers():
+    """Ids of viewers and films, and the ratings as known and test, in which viewer_row and film_row are their rows."""
+    ratings, _ = load_movielens()
+    ids = np.unique(ratings.viewer), np.unique(ratings.film)
+    ratings["viewer_row"] = np.searchsorted(ids[0], ratings.viewer)
+    ratings["film_row"] = np.searchsorted(ids[1], ratings.film)
+    in_test = split_ratings(ratings) == "test"
+    return ids, ratings[~in_test], ratings[in_test]
+
+
+class SharedRows(RatingModel):
+    """row_of: for each film the row of the table that it uses."""
+
+    def __init__(self, row_of, *settings):
+        super().__init__(*settings)
+        self.row_of = torch.as_tensor(row_of)
+
+    def forward(self, viewer, film):
+        dot = (self.viewer(viewer) * self.film(self.row_of[film])).sum(dim=1)
+        return self.mean + dot + (self.viewer_bias(viewer) + self.film_bias(film)).squeeze(dim=1)
+
+
+def sampled_loss(model, lists, sample=slice(None), log_q=0.0):
+    """The loss of lesson 04, its sum over all films estimated from a sample of them (as it stands here: all films)."""
+    viewers = nn.functional.dropout(model.viewers(lists, kept=0.9), 0.6)
+    n, watched = torch.tensor([len(films) for films in lists]), torch.cat(lists)
+    own = (viewers.repeat_interleave(n, dim=0) * model.offered(watched)).sum(dim=1) + model.bias[watched]
+    scores = model(viewers, sample) - log_q  # each drawn film stands for many
+    return (n * scores.logsumexp(dim=1)).sum() - own.sum()
+
+
+def learn_sampled(lists, watched_by, draw, epochs=10, rate=0.02, columns=32, penalty=3.0, seed=0):
+    """A ViewerAsAverage, trained with the films that `draw` gives for each step, and what to take from their scores."""
+    torch.manual_seed(seed)
+    model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
+    smaller = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 64))
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(lists)).split(64):
+            squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
+            loss = sampled_loss(model, [lists[viewer] for viewer in chosen], *draw())
+            loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            smaller.step()
+    return model
+
+
+def draw_by_popularity(watched_by, number, corrected=True):
+    """Some films, drawn by their popularity (with one viewer added to each), and their log q, or 0 if not corrected."""
+    q = torch.as_tensor((watched_by + 1) / (watched_by + 1).sum())
+    sample = q.multinomial(number, replacement=True)
+    return sample, torch.log(number * q[sample]) * corrected
+
+
+def loss_in_parts(model, lists, processes):
+    """The mean loss of a watched film, from so many parts of the tables. What `sum` adds up crosses the wire."""
+    seen = torch.stack([torch.bincount(films, minlength=len(model.bias)) for films in lists]).to(model.bias.dtype)
+    parts = torch.arange(len(model.bias)).chunk(processes)  # whose rows are whose
+    viewers = sum(seen[:, part] @ model.watched.weight[part] for part in parts) / seen.sum(1, True) ** model.power
+    scores = [model(viewers, part) for part in parts]
+    all_films = sum(score.exp().sum(dim=1) for score in scores)
+    own = sum(score[seen[:, part] > 0].sum() for score, part in zip(scores, parts, strict=True))
+    return (seen.sum(dim=1) @ all_films.log() - own) / seen.sum()
