@@ -472,15 +472,15 @@ class SkipGram:
 
 
 def learn_lines(model, lines, others, near, rate):
-    """One step for lines of words; others: the words that each line is asked about, its own and then those drawn."""
+    """One step for lines of words; others: the words that each line is asked about, its own 32 and then 32 drawn."""
     rows, contexts = model.word[lines], model.context[others]
-    truth = torch.cat([torch.ones_like(near), torch.zeros_like(near)], dim=2)
-    weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)
-    probability = torch.sigmoid(rows @ contexts.mT)  # lines × 32 × 64
+    probability, truth = torch.sigmoid(rows @ contexts.mT), (torch.arange(64) < 32).float()  # yes to its own
+    weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)  # lines × 32 × 64
     error = weight * (probability - truth)
     model.word.index_add_(0, lines.flatten(), (error @ contexts).flatten(0, 1), alpha=-rate)
     model.context.index_add_(0, others.flatten(), (error.mT @ rows).flatten(0, 1), alpha=-rate)
-    return -(weight * (probability + truth - 1).abs().clamp(1e-6).log()).sum() / near.sum()  # the loss of a pair
+    right = torch.where(truth > 0, probability, 1 - probability).clamp(1e-6)  # the logarithm of 0 is no number
+    return -(weight * right.log()).sum() / near.sum()  # the loss of a pair
 
 
 def learn_epoch(model, text, likely, rate):
@@ -519,13 +519,17 @@ def count_pairs(tokens, passage, size):
     return pairs + pairs.T
 
 
+def part_of_all(sums, power=1):
+    weights = np.asarray(sums).ravel() ** power
+    return weights / weights.sum()
+
+
 def positive_pmi(pairs, power=0.75):
-    """How much more often than expected, as a logarithm; 0 where it is less."""
+    """How much more often than by chance, as a logarithm; 0 where it is less."""
     seen = pairs.tocoo()
-    of_word, of_context = (np.asarray(pairs.sum(axis=axis)).ravel() for axis in (1, 0))
-    share = of_context**power / (of_context**power).sum()
-    expected = of_word[seen.row] * share[seen.col]
-    return csr_matrix((np.log(np.maximum(seen.data / expected, 1)), (seen.row, seen.col)), shape=pairs.shape)
+    by_chance = part_of_all(pairs.sum(axis=1))[seen.row] * part_of_all(pairs.sum(axis=0), power)[seen.col]
+    ratio = seen.data / seen.sum() / by_chance
+    return csr_matrix((np.log(np.maximum(ratio, 1)), (seen.row, seen.col)), shape=pairs.shape)
 
 
 def learn_by_counting(tokens, passage, size, columns=64):
