@@ -23,7 +23,7 @@ class SkipGrams(Model):
 
     task = "words"
 
-    def __init__(self, epochs=2):
+    def __init__(self, epochs=4):
         super().__init__(epochs=epochs)
 
 
@@ -90,8 +90,8 @@ def main():
     seeds = range(parser.parse_args().seeds)
     text = words, count, *_ = read_dictionary(load_dictionary())
     models = {
-        "**our skip-gram**, 2 epochs": OurSkipGram(),
-        "gensim, 2 epochs": GensimSkipGram(),
+        "**our skip-gram**, 4 epochs": OurSkipGram(),
+        "gensim, 4 epochs": GensimSkipGram(),
         "gensim, 5 epochs (its default)": GensimSkipGram(epochs=5),
         "gensim, 20 epochs": GensimSkipGram(epochs=20),
     }
