@@ -77,17 +77,17 @@ def joined(lists, power):
 def films_among(watched, films, most):
     """As in lesson 04: the films to choose from, where each watched one stands, and what to add to their scores.
 
-    Up to `most` films all take part. Else those watched and most // 4 others, each of which stands for as many as were
-    left out: −log of how often it is drawn (log Q). All processes draw the same.
+    Up to `most` films all take part. Else those watched and, of most // 4 drawn ones, the others, each of which stands
+    for as many as were left out: −log of how often it is drawn (log Q). All processes draw the same.
     """
     if films <= most:
         return torch.arange(films), watched, torch.zeros(films)
     own, place = watched.unique(return_inverse=True)
-    others = torch.ones(films).index_fill(0, own, 0).nonzero()[:, 0]
-    sample = others[torch.randint(max(len(others), 1), (most // 4,))] if len(others) else others
-    stands_for = torch.zeros(len(own) + len(sample))
-    stands_for[len(own) :] = np.log(len(others) / max(len(sample), 1)) if len(others) else 0.0
-    return torch.cat([own, sample]), place, stands_for
+    drawn = torch.randperm(films)[: most // 4]
+    drawn = drawn[~torch.isin(drawn, own)]
+    stands_for = torch.zeros(len(own) + len(drawn))
+    stands_for[len(own) :] = np.log(max(films - len(own), 1) / max(len(drawn), 1))
+    return torch.cat([own, drawn]), place, stands_for
 
 
 def watching_loss(model, lists, kept=0.9, dropped=0.6, most=20_000):
