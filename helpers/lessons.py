@@ -262,8 +262,8 @@ def watching_loss(model, lists):
     return -sum(row[films].sum() for row, films in zip(log_probability, lists, strict=True))
 
 
-def one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps):
-    for chosen in torch.randperm(len(lists)).split(224):
+def one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps, batch=224):
+    for chosen in torch.randperm(len(lists)).split(batch):
         squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
         loss = loss_of(model, [lists[viewer] for viewer in chosen])
         loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
@@ -879,16 +879,13 @@ def learn_sampled(lists, watched_by, draw, epochs=10, rate=0.02, columns=32, pen
     torch.manual_seed(seed)
     model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    smaller = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 64))
+    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 64))
+
+    def loss_of(model, some):
+        return sampled_loss(model, some, *draw())
+
     for _ in range(epochs):
-        for chosen in torch.randperm(len(lists)).split(64):
-            squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
-            loss = sampled_loss(model, [lists[viewer] for viewer in chosen], *draw())
-            loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            smaller.step()
+        one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps, batch=64)
     return model
 
 

@@ -30,7 +30,6 @@ include_patterns = [f"{name}.*" for name in (root_doc, *notebooks, *evidence, *o
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]  # links to folders and to code, which `to_code` mends
 
 html_theme = "furo"
 html_title = project
@@ -105,6 +104,12 @@ def mathml(translator, node, display):
     raise nodes.SkipNode
 
 
+def with_maps_only(app, pagename, templatename, context, doctree):
+    """The library of the maps is large, so only pages with a map ask for it."""
+    if 'class="map"' in context.get("body", ""):
+        app.add_js_file(VEGA)
+
+
 def last_steps(app, exception):
     """The library of the maps, and the first page under the name that servers ask for."""
     if exception is None:
@@ -117,7 +122,7 @@ def last_steps(app, exception):
 def setup(app):
     app.connect("source-read", prepare)
     app.connect("build-finished", last_steps)
-    app.add_js_file(VEGA)
+    app.connect("html-page-context", with_maps_only)
     app.add_html_math_renderer(
         "mathml",
         (lambda translator, node: mathml(translator, node, "inline"), None),

@@ -93,10 +93,10 @@ def as_text(content, where, wanted, unit="row", welcome=()):
 
 
 def open_packed(source):
-    """The files in a folder or zip, however deep: their paths in it, and a function that reads one as bytes."""
+    """The files in a folder or zip, however deep: their paths in it, and a function that opens one, to read bytes."""
     if source.is_dir():
         names = [path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()]
-        return sorted(names), lambda name: checked(source / name).read_bytes()
+        return sorted(names), lambda name: open(checked(source / name), "rb")
     with open(source, "rb") as file:
         what, way = kind_of(file.read(1000))
     if what and "zip file" not in what:
@@ -109,4 +109,4 @@ def open_packed(source):
     if damaged:
         way = "Give a whole folder or zip; if this is one, it is damaged: Download it again."
         raise DataError(f"{source} is no complete zip file ({damaged} cannot be read). {way}")
-    return [name for name in sorted(archive.namelist()) if not name.startswith("__MACOSX")], archive.read
+    return [name for name in sorted(archive.namelist()) if not name.startswith("__MACOSX")], archive.open

@@ -4,9 +4,9 @@ import csv
 import io
 import re
 import warnings
-import zipfile
 from collections import defaultdict
 from difflib import get_close_matches
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -60,18 +60,15 @@ def open_release(source=None):
         source = checked(DATA / "movielens-small" / "ratings.csv").parent
         checked(source / "movies.csv")
     source = existing(source, folders=True)
-    names, read = open_packed(source)
-    folder, (ratings_name, films_name, between_ratings, between_films) = _only_release(source, names, read)
-    films = _read_films(read(folder + films_name), f"{source.name}/{folder}{films_name}", between_films)
-
-    def open_ratings():
-        name = folder + ratings_name
-        return open(checked(source / name), "rb") if source.is_dir() else zipfile.ZipFile(source).open(name)
-
-    return films, open_ratings, f"{source.name}/{folder}{ratings_name}", between_ratings
+    names, open_one = open_packed(source)
+    folder, (ratings_name, films_name, between_ratings, between_films) = _only_release(source, names, open_one)
+    with open_one(folder + films_name) as file:
+        films = _read_films(file.read(), f"{source.name}/{folder}{films_name}", between_films)
+    path = folder + ratings_name
+    return films, partial(open_one, path), f"{source.name}/{path}", between_ratings
 
 
-def _only_release(source, names, read):
+def _only_release(source, names, open_one):
     """The folder and the layout of the one release among these files."""
     found = [(name, layout) for name in names for layout in _LAYOUTS if name.split("/")[-1] == layout[0]]
     whole = [(name, layout) for name, layout in found if name.removesuffix(layout[0]) + layout[1] in names]
@@ -81,7 +78,8 @@ def _only_release(source, names, read):
         problem = f"several releases: {', '.join(name for name, _ in whole)}. Give the folder of one of them."
     elif found:
         name, layout = found[0]
-        what = kind_of(read(name))[0] or "a table"
+        with open_one(name) as file:
+            what = kind_of(file.read())[0] or "a table"
         problem = f"{name}, {what}, but not {layout[1]}. Take both from the same release. {OWN}"
     else:
         problem = f"no MovieLens release. Looked for {' or '.join(' with '.join(layout[:2]) for layout in _LAYOUTS)}."

@@ -98,11 +98,12 @@ def _read(path):
     """Where the one table of ratings in a file, folder or zip is, and its bytes."""
     if path.is_file() and "zip" not in str(kind_of(content := path.read_bytes())[0]):
         return path, content
-    names, read = open_packed(path)
+    names, open_one = open_packed(path)
     tables = sorted((name for name in names if name.split("/")[-1] == "ratings.csv"), key=lambda name: name.count("/"))
     if not tables or [name.count("/") for name in tables].count(tables[0].count("/")) > 1:
         raise DataError(f"{path} holds {', '.join(tables) or 'no ratings.csv'}. Give the path of the one you mean.")
-    return f"{path}/{tables[0]}", read(tables[0])
+    with open_one(tables[0]) as file:
+        return f"{path}/{tables[0]}", file.read()
 
 
 def _rows_of(cells, year, titles, films):

@@ -200,21 +200,12 @@ def test_every_model_has_a_name_a_task_and_settings_from_its_grid():
         assert all(value in kind.grid[setting] for setting, value in kind.found.items())
 
 
-class Hill(Model):
+class Hill(Idle):
     """Best at a = 3, b = 20."""
 
     name, task = "hill", "ranking"
     grid: ClassVar = {"a": [1, 2, 3, 4], "b": [10, 20, 30]}
     found: ClassVar = {"a": 1, "b": 10}
-
-    def prepare(self, known):
-        pass
-
-    def fit(self, seed):
-        pass
-
-    def predict(self, asked):
-        raise AssertionError("The trial is replaced.")
 
 
 def test_the_search_climbs_from_what_was_found(monkeypatch):

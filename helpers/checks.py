@@ -1,0 +1,12 @@
+"""What the checks of several lessons' exercises need."""
+
+import numpy as np
+
+
+def one_number(answer):
+    """A reader's answer as one number, or None if it is not one; a list or an array of one number counts."""
+    try:
+        numbers = np.asarray(answer, dtype=float).ravel()
+    except (TypeError, ValueError):
+        return None
+    return numbers[0] if len(numbers) == 1 else None
