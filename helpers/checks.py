@@ -4,9 +4,11 @@ import numpy as np
 
 
 def one_number(answer):
-    """A reader's answer as one number, or None if it is not one; a list or an array of one number counts."""
+    """A reader's answer as one number, or None if it is not one; a list or an array of one number counts, and "70 %"."""
+    if isinstance(answer, str):
+        answer = answer.replace("%", "")
     try:
         numbers = np.asarray(answer, dtype=float).ravel()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):  # the last is a tensor that still learns
         return None
     return numbers[0] if len(numbers) == 1 else None

@@ -32,6 +32,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
+templates_path = ["_templates"]
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
