@@ -18,7 +18,7 @@ _COLUMNS = {  # what a column may be called in any of these tables
     "stars": ["your rating", "stars", "rating", "my rating", "score"],
     "id": ["movieid", "movie_id"],
     "kind": ["title type"],
-    "viewer": ["userid", "user_id"],
+    "viewer": ["userid", "user_id", "user id", "user", "viewer", "student", "pupil", "person", "who"],
 }
 
 

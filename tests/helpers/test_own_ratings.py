@@ -165,6 +165,7 @@ def test_long_report_is_cut_and_says_so(load):
         ("Date,Name,Year,Letterboxd URI,Rating\n2020,Alien,1979,x,7\n", ["row 2", "'rating'", "more than 5"]),
         ("director,stars\nScott,4\n", ["row 1", "no column of title"]),
         ("userId,movieId,rating\n1,1,4\n2,1,4\n", ["several viewers", "Keep the rows of one"]),
+        ("viewer,title,stars\nAnna,Alien,4\nBen,Jaws,4\n", ["several viewers", "Keep the rows of one"]),
         ("title,stars\n", ["no rows"]),
         ("", ["empty"]),
         (b"%PDF-1.7", ["a PDF", "CSV UTF-8"]),
