@@ -390,7 +390,7 @@ def texts_of(dictionary):
 
 
 def words_in(text):
-    """The words of a text, without capitals: two or more letters, each with the marks that belong to it."""
+    """The words of a text, without capitals: runs of letters and their marks, two signs or more."""
     text = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
     text = re.sub(r"(?<=[\u0400-\u05ff])['’](?=[\u0400-\u05ff])", "ʼ", text)  # a letter in Ukrainian and Hebrew
     for character in set(text):
@@ -401,7 +401,7 @@ def words_in(text):
 
 def to_rows(read, size=15_000, at_least=1):
     """Give the most frequent words a row each. read: for each passage its words. Returns: the words (at most `size`,
-    each met `at_least` so often), how often each word was met, and for each known word of the text its row and passage.
+    each met at least `at_least` times), how often each word was met, and for each known word its row and its passage.
     """
     count = Counter(word for text in read for word in text)
     words = [word for word, number in count.most_common(size) if number >= at_least]
@@ -418,10 +418,12 @@ def read_dictionary(dictionary, size=15_000):
 
 def chunks_in(text):
     """A text in parts that no piece may cross: letters and digits, or other signs, each with the space before it."""
-    return re.findall(r" ?\w+| ?[^\w\s]+|\s", text)
+    return re.findall(r" ?\w+| ?[^\w\s]+|\s", text)  # | means or
 
 
 class OurTokenizer:
+    """Cuts texts by merges. Special tokens: padding, unknown, and the end of a text."""
+
     def __init__(self, letters, merges):
         made = ["".join(pair) for pair in merges]
         self.pieces = list(dict.fromkeys(["<pad>", "<unk>", "<end>", *sorted(letters), *made]))  # each once
@@ -552,7 +554,7 @@ def learn_from(path, columns=64):
 
 
 def place_of(word, given, vectors, words, exclude=True):
-    """The place of a word among the answers to *a is to b as c is to ?* given: a, b and c; no answers, if `exclude`."""
+    """The place of a word among the answers to *a is to b as c is to ?* given: a, b and c, left out if `exclude`."""
     a, b, c = unit(vectors)[[position(name, words) for name in given]]
     found = [name for name, _ in nearest(b - a + c, vectors, words, len(words)) if not (exclude and name in given)]
     return found.index(word) + 1
@@ -573,7 +575,7 @@ def answers(vectors, questions, weights=(-1, 1, 1), exclude=True, similarity=lam
     used, place = np.unique(questions[:, :3], return_inverse=True)
     table = similarity(unit(vectors[used]) @ unit(vectors).T)  # the words of the questions × all words
     found = []
-    for given in place.reshape(-1, 3):
+    for given in place.reshape(-1, 3):  # a question's a, b and c, as rows of the table
         scores = weights @ table[given]  # a number for each word
         if exclude:
             scores[used[given]] = -np.inf
