@@ -4,7 +4,7 @@ import numpy as np
 
 
 def one_number(answer):
-    """A reader's answer as one number, or None if it is not one; a list or an array of one number counts, and "70 %"."""
+    """A reader's answer as one number, or None if it is not one; a list of one number counts, and "70 %"."""
     if isinstance(answer, str):
         answer = answer.replace("%", "")
     try:

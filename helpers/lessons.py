@@ -158,6 +158,7 @@ def probe(vectors, targets, parts=5):
     """What ridge regression on the vectors says about each film when fitted to the films in the other parts."""
     ridge = RidgeCV(alphas=np.logspace(0, 4, 9), alpha_per_target=True)  # chooses its strength among the fitted films
     in_parts = KFold(parts, shuffle=True, random_state=0)
+    # StandardScaler first brings every column to mean 0 and spread 1
     return cross_val_predict(make_pipeline(StandardScaler(), ridge), vectors, targets, cv=in_parts)
 
 

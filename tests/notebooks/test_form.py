@@ -121,6 +121,7 @@ def test_every_exercise_has_task_check_and_hidden_solution(path):
         assert task.cell_type == "markdown" and "..." in exercise.source
         assert tagged(check, "check") and "Not attempted yet" in printed(check)
         assert tagged(solution, "solution") and solution.metadata.jupyter.source_hidden
+        assert check.metadata.jupyter.source_hidden, "a check holds the answer, so it is folded"
 
 
 @on_both_shelves
