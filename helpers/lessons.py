@@ -260,12 +260,13 @@ class ViewerAsAverage(nn.Module):
 def watching_loss(model, lists):
     viewers = nn.functional.dropout(model.viewers(lists, kept=0.9), 0.6)
     log_probability = torch.log_softmax(model(viewers), dim=1)  # viewers × films
-    return -sum(row[films].sum() for row, films in zip(log_probability, lists, strict=True))
+    who = torch.arange(len(lists)).repeat_interleave(torch.tensor([len(films) for films in lists]))
+    return -log_probability[who, torch.cat(list(lists))].sum()  # of each viewer the films that they watched
 
 
 def one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps, batch=224):
     for chosen in torch.randperm(len(lists)).split(batch):
-        squares = model.watched.weight.square().sum() + model.offered.weight.square().sum()
+        squares = model.watched.weight.norm() ** 2 + model.offered.weight.norm() ** 2  # of all their numbers
         loss = loss_of(model, [lists[viewer] for viewer in chosen])
         loss = loss + penalty / 2 * squares * len(chosen) / len(lists)
         optimizer.zero_grad()
@@ -297,14 +298,15 @@ def newcomer_vector(rows, stars, usual, vectors, strength):
 class RatingWithAverage(RatingModel):
     def __init__(self, viewer_ids, film_ids, mean, columns, lists, least=3):
         super().__init__(viewer_ids, film_ids, mean, columns)
-        self.lists, count = lists, torch.cat(list(lists)).bincount(minlength=len(film_ids))
+        count = torch.cat(list(lists)).bincount(minlength=len(film_ids))
         self.row = torch.where(count >= least, torch.arange(len(count)), count.argmin())  # rare films share a row
+        self.lists = [self.row[films] for films in lists]
         self.watched = nn.EmbeddingBag(len(film_ids), columns, mode="sum")
         nn.init.normal_(self.watched.weight, std=0.05)
 
     def forward(self, viewer, film):
         some, place = viewer.unique(return_inverse=True)  # each viewer's average is taken once
-        average = average_rows(self.watched, [self.row[self.lists[one]] for one in some])
+        average = average_rows(self.watched, [self.lists[one] for one in some])
         dot = ((self.viewer(some) + average)[place] * self.film(self.row[film])).sum(1)
         return self.mean + dot + (self.viewer_bias(viewer) + self.film_bias(film)).squeeze(1)
 
@@ -338,8 +340,8 @@ def loss_of_sample(model, lists, sample=5000):
     stands_for = max(len(model.bias) - len(own), 1) / max(len(drawn), 1)
     scores[:, len(own) :] += np.log(stands_for)
     log_probability = torch.log_softmax(scores, dim=1)
-    places = place.split([len(films) for films in lists])
-    return -sum(row[those].sum() for row, those in zip(log_probability, places, strict=True))
+    who = torch.arange(len(lists)).repeat_interleave(torch.tensor([len(films) for films in lists]))
+    return -log_probability[who, place].sum()
 
 
 # --- Lesson 05: From text to rows
