@@ -131,6 +131,14 @@ def test_the_scorecard_is_the_last_code_cell(path):
     assert all(re.fullmatch(r"[^:]+: \S.*", line) for line in printed(last).splitlines())
 
 
+@on_lessons
+def test_the_scorecard_to_compare_with_is_what_was_printed(path):
+    cells = read(path).cells
+    number = next(number for number, cell in enumerate(cells) if tagged(cell, "scorecard"))
+    (block,) = re.findall(r"```\n(.*)\n```", cells[number - 1].source, flags=re.DOTALL)
+    assert block.splitlines() == printed(cells[number]).splitlines()
+
+
 @on_both_shelves
 def test_only_interactive_cells_go_unchecked(path):
     for cell in code_cells(path):
