@@ -455,7 +455,7 @@ def lines_of(tokens, passage, size, rng):
 
 class SkipGram:
     def __init__(self, size, columns=64):
-        self.word, self.context = 0.1 * torch.randn(2, size, columns).double()  # a row for each word in both
+        self.word, self.context = 0.1 * torch.randn(2, size, columns)  # a row for each word in both
 
     def table(self):
         return unit(self.word.numpy()) + unit(self.context.numpy())
@@ -463,12 +463,12 @@ class SkipGram:
 
 def learn_lines(model, lines, others, near, rate):
     """One step for lines of words; others: the words that each line is asked about, its own 32 and then 32 drawn."""
-    rows, contexts = model.word[lines].float(), model.context[others].float()
+    rows, contexts = model.word[lines], model.context[others]
     probability, truth = torch.sigmoid(rows @ contexts.mT), (torch.arange(64) < 32).float()  # yes to its own
     weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)  # lines × 32 × 64
     error = weight * (probability - truth)
-    model.word.index_add_(0, lines.flatten(), (error @ contexts).flatten(0, 1).double(), alpha=-rate)
-    model.context.index_add_(0, others.flatten(), (error.mT @ rows).flatten(0, 1).double(), alpha=-rate)
+    model.word.index_add_(0, lines.flatten(), (error @ contexts).flatten(0, 1), alpha=-rate)
+    model.context.index_add_(0, others.flatten(), (error.mT @ rows).flatten(0, 1), alpha=-rate)
     right = torch.where(truth > 0, probability, 1 - probability).clamp(1e-6)  # the logarithm of 0 is no number
     return -(weight * right.log()).sum() / near.sum()  # the loss of a pair
 
