@@ -464,7 +464,7 @@ class SkipGram:
 def learn_lines(model, lines, others, near, rate):
     """One step for lines of words; others: the words that each line is asked about, its own 32 and then 32 drawn."""
     rows, contexts = model.word[lines], model.context[others]
-    probability, truth = torch.sigmoid(rows @ contexts.mT), (torch.arange(64) < 32).float()  # yes to its own
+    probability, truth = torch.sigmoid(rows @ contexts.mT), 1.0 * (torch.arange(64) < 32)  # yes to its own
     weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)  # lines × 32 × 64
     error = weight * (probability - truth)
     model.word.index_add_(0, lines.flatten(), (error @ contexts).flatten(0, 1), alpha=-rate)
