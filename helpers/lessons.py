@@ -2,12 +2,12 @@
 
 from collections import Counter
 from helpers.data import DataError
+from helpers.data import check_text
 from helpers.data import load_dictionary
 from helpers.data import load_glove
 from helpers.data import load_movielens
 from helpers.data import load_text
 from helpers.data import split_ratings
-from helpers.data import too_little
 from helpers.names import position
 from helpers.vectors import cosine_similarity
 from helpers.vectors import nearest
@@ -442,71 +442,67 @@ class OurTokenizer:
 # --- Lesson 06: Learn words by reading
 
 
-def pairs_near(tokens, passage, reach=5):
-    """For each distance up to `reach`: the rows of the words on the left, and those of the words on the right."""
-    for distance in range(1, reach + 1):
-        same = passage[distance:] == passage[:-distance]
-        yield distance, tokens[:-distance][same], tokens[distance:][same]
+def near_in(passages, reach=5):
+    """How near the words of each line stand, lines × 32 × 32: 1 / distance; 0 for those that are no pair."""
+    place = torch.arange(passages.shape[1])
+    distance = (place - place[:, None]).abs()
+    near = torch.where((distance > 0) & (distance <= reach), 1 / distance, 0)
+    return near * (passages[:, :, None] == passages[:, None, :])
 
 
-def draw_pairs(tokens, passage, size, rng):
-    """The examples of one epoch in random order, n × 2: a word and a context, each pair in both directions."""
+def lines_of(tokens, passage, size, rng):
+    """After subsampling: lines of 32 words in random order, 16 at a time, and the passage of each word."""
     share = np.bincount(tokens, minlength=size) / len(tokens)
-    here = rng.rand(len(tokens)) < np.sqrt(1e-4 / share[tokens])  # subsampling
-    pairs = []
-    for distance, left, right in pairs_near(tokens[here], passage[here]):
-        chosen = rng.rand(len(left)) < 1 / distance
-        pairs += [np.stack(both, axis=1)[chosen] for both in [(left, right), (right, left)]]
-    return rng.permutation(np.concatenate(pairs))
+    kept = np.flatnonzero(rng.rand(len(tokens)) < np.sqrt(1e-4 / share[tokens]))
+    lines = rng.permutation(kept[: len(kept) // 512 * 512].reshape(-1, 32)).reshape(-1, 16, 32)
+    return zip(torch.tensor(tokens[lines]), torch.tensor(passage[lines]), strict=True)
 
 
-class SkipGram(nn.Module):
+class SkipGram:
     def __init__(self, size, columns=64):
-        super().__init__()
-        self.word, self.context = nn.Embedding(size, columns), nn.Embedding(size, columns)
-        for table in (self.word, self.context):
-            nn.init.normal_(table.weight, std=0.01)
+        self.word, self.context = 0.1 * torch.randn(2, size, columns)  # a row for each word in both
 
-    def forward(self, word, context, drawn):  # row numbers, groups × 32
-        rows = self.word(word)  # groups × 32 × columns
-        return (rows * self.context(context)).sum(dim=2), rows @ self.context(drawn).mT
+    def table(self):
+        return unit(self.word.numpy()) + unit(self.context.numpy())
 
 
-def learn_batch(model, optimizer, batch, likely, rate):
-    """One step with some groups of pairs (groups × 32 × 2). Returns the loss."""
-    drawn = likely.multinomial(len(batch) * 32, replacement=True).view(-1, 32)
-    seen, unseen = model(batch[..., 0], batch[..., 1], drawn)
-    loss = softplus(-seen).mean() + 5 * softplus(unseen).mean()
-    optimizer.param_groups[0]["lr"] = rate
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+def learn_lines(model, lines, others, near, rate):
+    """One step for lines of words; others: the words that each line is asked about, its own 32 and then 32 drawn."""
+    rows, contexts = model.word[lines], model.context[others]
+    probability, truth = torch.sigmoid(rows @ contexts.mT), 1.0 * (torch.arange(64) < 32)  # yes to its own
+    weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)  # lines × 32 × 64
+    error = weight * (probability - truth)
+    model.word.index_add_(0, lines.flatten(), (error @ contexts).flatten(0, 1), alpha=-rate)
+    model.context.index_add_(0, others.flatten(), (error.mT @ rows).flatten(0, 1), alpha=-rate)
+    right = torch.where(truth > 0, probability, 1 - probability).clamp(1e-6)  # the logarithm of 0 is no number
+    return -(weight * right.log()).sum() / near.sum()  # the loss of a pair
 
 
-def both_tables(model):
-    return unit(model.word.weight.detach().numpy()) + unit(model.context.weight.detach().numpy())
+def learn_epoch(model, text, likely, rate):
+    """A step for each 16 lines. Returns the mean loss."""
+    losses = []
+    for lines, passages in text:
+        drawn = likely.multinomial(lines.numel(), replacement=True).view(lines.shape)
+        losses.append(learn_lines(model, lines, torch.cat([lines, drawn], dim=1), near_in(passages), rate))
+    return np.mean(losses)
 
 
-def learn_epoch(model, optimizer, pairs, likely, epoch, epochs):
-    """A step for each 256 groups of 32 pairs; the learning rate falls. Gives the table after each quarter."""
-    batches = torch.tensor(pairs[: len(pairs) // 32 * 32].reshape(-1, 32, 2)).split(256)
-    for quarter in np.array_split(np.arange(len(batches)), 4):
-        rates = 0.02 * (1 - (epoch + quarter / len(batches)) / epochs)
-        losses = [learn_batch(model, optimizer, batches[n], likely, r) for n, r in zip(quarter, rates, strict=True)]
-        print(f"mean loss {np.mean(losses):.2f}")
-        yield both_tables(model)
-
-
-def learn_by_reading(tokens, passage, size, columns=64, epochs=2, seed=0):
-    """Skip-gram. Returns the model, and its table before learning and after each quarter of an epoch."""
+def learn_by_reading(tokens, passage, size, columns=64, epochs=4, seed=0):
+    """Skip-gram. Returns the model, and its table before learning and after each epoch."""
     torch.manual_seed(seed)
     rng, model = np.random.RandomState(seed), SkipGram(size, columns)
     likely = torch.bincount(torch.tensor(tokens), minlength=size) ** 0.75  # to be drawn as a negative
-    optimizer, tables = torch.optim.Adam(model.parameters(), fused=True), [both_tables(model)]
-    for epoch in range(epochs):
-        tables += learn_epoch(model, optimizer, draw_pairs(tokens, passage, size, rng), likely, epoch, epochs)
+    tables = [model.table()]
+    for rate in 0.05 * (1 - np.arange(epochs) / epochs):
+        print(f"mean loss {learn_epoch(model, lines_of(tokens, passage, size, rng), likely, rate):.2f}")
+        tables.append(model.table())
     return model, tables
+
+
+def pairs_near(tokens, passage, reach=5):  # for each distance: the rows of the words on the left, and on the right
+    for distance in range(1, reach + 1):
+        same = passage[distance:] == passage[:-distance]
+        yield distance, tokens[:-distance][same], tokens[distance:][same]
 
 
 def count_pairs(tokens, passage, size):
@@ -541,13 +537,9 @@ def learn_from(path, columns=64):
     """Words and table from a text of your own (a file or a folder), by counting; None if it cannot be used."""
     try:
         known, seen, ids, where = to_rows([words_in(paragraph) for paragraph in load_text(path)], at_least=5)
+        check_text(known, seen, len(known) > columns and any(len(left) for _, left, _ in pairs_near(ids, where)))
     except DataError as problem:
         return print(problem)
-    print(f"{seen.total():,} words read; {len(known):,} different ones have a row, such as:", ", ".join(known[:9]))
-    if len(known) <= columns or not any(len(left) for _, left, _ in pairs_near(ids, where)):
-        return print(too_little(seen))
-    if seen.total() < 1_000_000:
-        print("That is not much: expect sensible neighbours of frequent words, and hardly an analogy.")
     table = learn_by_counting(ids, where, len(known), columns)
     company = np.flatnonzero(np.linalg.norm(table, axis=1) > 1e-9)  # some stand near no other word that has a row
     return [known[row] for row in company], table[company]

@@ -25,4 +25,4 @@ from helpers.data.pictures import (
 )
 from helpers.data.sheets import FEATURES, in_both, load_film_sheet, load_sheet, load_viewer_sheet
 from helpers.data.shipped import load_analogies, load_glove, load_minute
-from helpers.data.text import load_dictionary, load_text, too_little
+from helpers.data.text import check_text, load_dictionary, load_text

@@ -80,8 +80,19 @@ def _paragraphs(path):
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def too_little(count):
-    """Why a text is no text to learn words from, and the way out. count: how often each of its words occurs."""
+def check_text(words, count, enough):
+    """Prints how much was read. words: those that get a row; count: how often each occurs; enough: to learn from?
+
+    Raises: DataError that says why it is not enough, and the way out.
+    """
+    print(f"{count.total():,} words read; {len(words):,} different ones have a row, such as:", ", ".join(words[:9]))
+    if not enough:
+        raise DataError(_too_little(count))
+    if count.total() < 1_000_000:
+        print("That is not much: expect sensible neighbours of frequent words, and hardly an analogy.")
+
+
+def _too_little(count):
     way = "Take running text, a whole book or better several."
     if not count:
         return f"There is no word of two letters or more in it. {way}"

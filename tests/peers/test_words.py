@@ -9,7 +9,7 @@ import pytest
 from words import WINDOW, GensimSkipGram, OurSkipGram, place_of_queen, share_right
 
 from helpers.data import DATA, load_analogies, load_dictionary, load_glove
-from helpers.lessons import answers, pairs_near, question_rows, read_dictionary
+from helpers.lessons import answers, near_in, pairs_near, question_rows, read_dictionary
 
 pytestmark = pytest.mark.peers
 
@@ -33,7 +33,8 @@ def test_our_evaluator_agrees_with_gensim_to_the_question(size):
 
 
 def test_our_window_is_as_wide_as_gensims():
-    assert inspect.signature(pairs_near).parameters["reach"].default == WINDOW
+    for ours in (near_in, pairs_near):
+        assert inspect.signature(ours).parameters["reach"].default == WINDOW
 
 
 def test_our_skip_gram_reaches_more_than_gensims_in_as_many_epochs():

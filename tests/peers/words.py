@@ -23,7 +23,7 @@ class SkipGrams(Model):
 
     task = "words"
 
-    def __init__(self, epochs=2, **settings):
+    def __init__(self, epochs=4, **settings):
         super().__init__(epochs=epochs, **settings)
 
 
@@ -104,9 +104,10 @@ def main():
     seeds = range(parser.parse_args().seeds)
     text = words, count, *_ = read_dictionary(load_dictionary())
     models = {
-        "**our skip-gram**, 1 epoch (the lesson)": OurSkipGram(1),
+        "**our skip-gram**, 4 epochs (the lesson)": OurSkipGram(4),
+        "**our skip-gram**, 1 epoch": OurSkipGram(1),
         "**our skip-gram**, 2 epochs": OurSkipGram(2),
-        "**our skip-gram**, 4 epochs": OurSkipGram(4),
+        "**our skip-gram**, 8 epochs": OurSkipGram(8),
         "**our counting**": OurCounting(1),
         "gensim, 1 epoch": GensimSkipGram(1),
         "gensim, 2 epochs": GensimSkipGram(2),
