@@ -5,9 +5,7 @@ from helpers.data import DataError
 from helpers.data import check_text
 from helpers.data import load_dictionary
 from helpers.data import load_glove
-from helpers.data import load_movielens
 from helpers.data import load_text
-from helpers.data import split_ratings
 from helpers.names import position
 from helpers.vectors import cosine_similarity
 from helpers.vectors import nearest
@@ -829,7 +827,7 @@ def look_into_cells(question, rows, centres, lists, opened, k=10):
     """The k nearest rows in the cells that are opened, and how many rows were looked at, centres included."""
     nearest_cells = np.argsort(-(centres @ question), kind="stable")[:opened]
     inside = np.concatenate([lists[cell] for cell in nearest_cells])
-    best = np.argsort(-(rows[inside] @ question).round(9), kind="stable")[:k]
+    best = np.argsort(-(rows[inside] @ question).round(9), kind="stable")[:k]  # rounded: ties stay ties
     return inside[best], len(centres) + len(inside)
 
 
@@ -838,16 +836,6 @@ def in_few_bits(vectors, bits, reach):
     width = 2 * reach * vectors.std() / 2**bits
     step = np.floor(vectors / width).clip(-(2**bits) // 2, 2**bits // 2 - 1)
     return (step + 0.5) * width
-
-
-def films_and_viewers():
-    """Ids of viewers and films, and the ratings as known and test, in which viewer_row and film_row are their rows."""
-    ratings, _ = load_movielens()
-    ids = np.unique(ratings.viewer), np.unique(ratings.film)
-    ratings["viewer_row"] = np.searchsorted(ids[0], ratings.viewer)
-    ratings["film_row"] = np.searchsorted(ids[1], ratings.film)
-    in_test = split_ratings(ratings) == "test"
-    return ids, ratings[~in_test], ratings[in_test]
 
 
 class SharedRows(RatingModel):
@@ -871,26 +859,26 @@ def sampled_loss(model, lists, sample=slice(None), log_q=0.0):
     return (n * scores.logsumexp(dim=1)).sum() - own.sum()
 
 
-def learn_sampled(lists, watched_by, draw, epochs=10, rate=0.02, columns=32, penalty=3.0, seed=0):
-    """A ViewerAsAverage, trained with the films that `draw` gives for each step, and what to take from their scores."""
-    torch.manual_seed(seed)
-    model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns)
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 64))
-
-    def loss_of(model, some):
-        return sampled_loss(model, some, *draw())
-
-    for _ in range(epochs):
-        one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps, batch=64)
-    return model
-
-
 def draw_by_popularity(watched_by, number, corrected=True):
     """Some films, drawn by their popularity (with one viewer added to each), and their log q, or 0 if not corrected."""
     q = torch.as_tensor((watched_by + 1) / (watched_by + 1).sum())
     sample = q.multinomial(number, replacement=True)
     return sample, torch.log(number * q[sample]) * corrected
+
+
+def learn_sampled(lists, watched_by, number=None, corrected=True, draw=draw_by_popularity, epochs=10, seed=0):
+    """A ViewerAsAverage, trained with so many films drawn in each step, or (None) with all."""
+    torch.manual_seed(seed)
+    model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns=32)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02, fused=True)
+    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * (len(lists) // 64 + 1))
+
+    def loss_of(model, some):
+        return sampled_loss(model, some, *(draw(watched_by, number, corrected) if number else ()))
+
+    for _ in range(epochs):
+        one_pass(model, lists, loss_of, 3.0, optimizer, smaller_steps, batch=64)
+    return model
 
 
 def loss_in_parts(model, lists, processes):

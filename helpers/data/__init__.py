@@ -3,6 +3,7 @@
 from helpers.data.files import DATA, DataError
 from helpers.data.movielens import (
     find_films,
+    load_known_and_test,
     load_movielens,
     open_release,
     readable_title,

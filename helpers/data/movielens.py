@@ -281,3 +281,19 @@ def split_ratings(ratings, seed=0):
     position = np.random.RandomState(seed).permutation(len(ratings)) / len(ratings)
     part = np.select([position < 0.2, position < 0.3], ["test", "validation"], "train")
     return pd.Series(part, index=order, name="part").reindex(ratings.index)
+
+
+def load_known_and_test(source=None):
+    """The ratings of a release in two parts, and row numbers for its viewers and films.
+
+    source: as for load_movielens.
+    Returns: the ids of the viewers and those of the films, both sorted, as a pair; the ratings that are known (train
+    and validation) and those of the test, each with the columns viewer_row and film_row: places among these ids.
+    Raises: DataError, as load_movielens does.
+    """
+    ratings, _ = load_movielens(source)
+    ids = np.unique(ratings.viewer), np.unique(ratings.film)
+    for column, sorted_ids in zip(("viewer", "film"), ids, strict=True):
+        ratings[f"{column}_row"] = np.searchsorted(sorted_ids, ratings[column])
+    in_test = split_ratings(ratings) == "test"
+    return ids, ratings[~in_test], ratings[in_test]

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 
+import pandas as pd
 import pytest
 from refusing import refuses
 
@@ -82,6 +83,15 @@ def test_split_differs_for_another_seed_only(ratings):
 def test_split_of_some_ratings_is_aligned_with_them(ratings):
     some = ratings[ratings.rating > 4]
     assert data.split_ratings(some).index.equals(some.index)
+
+
+def test_known_and_test_are_the_ratings_with_row_numbers(ratings):
+    (viewers, films), known, test = data.load_known_and_test()
+    assert (len(viewers), len(films)) == (671, 9_066)
+    both = pd.concat([known, test]).sort_index()
+    assert both[list(ratings)].equals(ratings)
+    assert (viewers[both.viewer_row] == both.viewer).all() and (films[both.film_row] == both.film).all()
+    assert set(test.index) == set(ratings.index[data.split_ratings(ratings) == "test"])
 
 
 # --- MovieLens releases -----------------------------------------------------------------------------------
