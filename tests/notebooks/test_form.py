@@ -131,7 +131,7 @@ def test_the_scorecard_is_the_last_code_cell(path):
     assert all(re.fullmatch(r"[^:]+: \S.*", line) for line in printed(last).splitlines())
 
 
-@on_lessons
+@every_notebook
 def test_the_scorecard_to_compare_with_is_what_was_printed(path):
     cells = read(path).cells
     number = next(number for number, cell in enumerate(cells) if tagged(cell, "scorecard"))
