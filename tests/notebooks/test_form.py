@@ -112,6 +112,19 @@ def test_the_notebooks_are_linked_to_their_neighbours(path):
 
 
 @every_notebook
+def test_readme_and_guide_give_the_lessons_minutes_and_seconds(path):
+    (told,) = re.findall(r"\*\*Time\*\*: about (\d+) minutes.* about (\d+) seconds", markdown(path))
+    row = next(
+        line
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if f"(notebooks/{path.name})" in line
+    )
+    assert tuple(re.findall(r"\d+", row.rsplit("|", 3)[1] + row.rsplit("|", 3)[2])) == told
+    guide = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"^### {path.name[:2]} .*\({told[0]} minutes\)$", guide, flags=re.MULTILINE)
+
+
+@every_notebook
 def test_every_exercise_has_task_check_and_hidden_solution(path):
     cells = read(path).cells
     starts = [number for number, cell in enumerate(cells) if tagged(cell, "exercise")]
