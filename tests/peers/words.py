@@ -31,7 +31,7 @@ class OurSkipGram(SkipGrams):
     name = "our skip-gram"
 
     def prepare(self, known):
-        torch.set_default_dtype(torch.float32)
+        torch.set_default_dtype(torch.float64)  # as the lesson
         torch.set_num_threads(1)
         self.words, _, self.tokens, self.passage = known
 
