@@ -79,7 +79,7 @@ def _only_release(source, names, open_one):
     elif found:
         name, layout = found[0]
         with open_one(name) as file:
-            what = kind_of(file.read())[0] or "a table"
+            what = kind_of(file.read(1000))[0] or "a table"
         problem = f"{name}, {what}, but not {layout[1]}. Take both from the same release. {OWN}"
     else:
         problem = f"no MovieLens release. Looked for {' or '.join(' with '.join(layout[:2]) for layout in _LAYOUTS)}."
