@@ -871,7 +871,7 @@ def learn_sampled(lists, watched_by, number=None, corrected=True, draw=draw_by_p
     torch.manual_seed(seed)
     model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns=32)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02, fused=True)
-    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * (len(lists) // 64 + 1))
+    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 64))
 
     def loss_of(model, some):
         return sampled_loss(model, some, *(draw(watched_by, number, corrected) if number else ()))

@@ -12,6 +12,6 @@ def test_one_number_in_any_form_is_understood(answer):
     assert one_number(answer) == 2
 
 
-@pytest.mark.parametrize("answer", ["two", [1, 2], [], {}, lambda: 2, torch.ones(1, requires_grad=True)])
+@pytest.mark.parametrize("answer", ["two", "nan", None, [1, 2], [], {}, lambda: 2, torch.ones(1, requires_grad=True)])
 def test_what_is_not_one_number_is_none(answer):
     assert one_number(answer) is None
