@@ -46,7 +46,7 @@ def learn_biases(ratings, strength):
     viewer_bias = pd.Series(0.0, index=ratings.viewer.unique())
     for _ in range(10):
         residual = (ratings.rating - mean - ratings.viewer.map(viewer_bias)).groupby(ratings.film)
-        film_bias = residual.sum() / (residual.size() + strength)
+        film_bias = residual.sum() / (residual.size() + strength)  # as if so many more residuals were 0
         residual = (ratings.rating - mean - ratings.film.map(film_bias)).groupby(ratings.viewer)
         viewer_bias = residual.sum() / (residual.size() + strength)
     return lambda asked: mean + asked.viewer.map(viewer_bias).fillna(0) + asked.film.map(film_bias).fillna(0)
@@ -235,6 +235,7 @@ def average_rows(table, lists, power=1.0, kept=1.0):
     n = torch.tensor([len(films) for films in lists])
     weight = (1 / n.clamp(min=1) ** power).repeat_interleave(n)  # 1 / n for each of the n films of a list
     weight = weight * (torch.rand(len(weight)) < kept) / kept  # those that count make up for the others
+    # Lists (5, 7) and (2): joined 5, 7, 2; they begin at places 0 and 2; weights 1/2, 1/2, 1
     return table(torch.cat(list(lists)), n.cumsum(0) - n, per_sample_weights=weight)
 
 
@@ -289,6 +290,7 @@ def newcomer_vector(rows, stars, usual, vectors, strength):
     """A viewer's bias and row, by ridge regression on what the films' usual ratings leave over (the residual)."""
     x = np.column_stack([np.ones(len(rows)), vectors[rows]])
     penalty = np.diag([3.0] + [strength] * vectors.shape[1])  # a bias is held back by three imaginary ratings
+    # Squared errors plus penalty are least where (xᵀx + penalty) · solution = xᵀ · residuals (the gradient is 0)
     solution = np.linalg.solve(x.T @ x + penalty, x.T @ (stars - usual[rows]))
     return solution[0], solution[1:]
 
@@ -393,7 +395,7 @@ def texts_of(dictionary):
 def words_in(text):
     """The words of a text, without capitals: runs of letters and their marks, two signs or more."""
     text = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
-    text = re.sub(r"(?<=[\u0400-\u05ff])['’](?=[\u0400-\u05ff])", "ʼ", text)  # a letter in Ukrainian and Hebrew
+    text = re.sub(r"(?<=[\u0400-\u05ff])['’׳״\"](?=[\u0400-\u05ff])", "ʼ", text)  # a letter in Ukrainian and Hebrew
     for character in set(text):
         if unicodedata.category(character)[0] not in "LM" and character not in "·\u200c\u200d":
             text = text.replace(character, " ")  # neither a letter, nor a mark, nor what joins two letters
@@ -441,7 +443,7 @@ class OurTokenizer:
 
 
 def near_in(passages, reach=5):
-    """How near the words of each line stand, lines × 32 × 32: 1 / distance; 0 for those that are no pair."""
+    """How near the words of each line stand, lines × 24 × 24: 1 / distance; 0 for those that are no pair."""
     place = torch.arange(passages.shape[1])
     distance = (place - place[:, None]).abs()
     near = torch.where((distance > 0) & (distance <= reach), 1 / distance, 0)
@@ -449,10 +451,10 @@ def near_in(passages, reach=5):
 
 
 def lines_of(tokens, passage, size, rng):
-    """After subsampling: lines of 32 words in random order, 16 at a time, and the passage of each word."""
+    """After subsampling: lines of 24 words in random order, 10 at a time, and the passage of each word."""
     share = np.bincount(tokens, minlength=size) / len(tokens)
-    kept = np.flatnonzero(rng.rand(len(tokens)) < np.sqrt(1e-4 / share[tokens]))
-    lines = rng.permutation(kept[: len(kept) // 512 * 512].reshape(-1, 32)).reshape(-1, 16, 32)
+    kept = np.flatnonzero(rng.rand(len(tokens)) < np.sqrt(1e-3 / share[tokens]))
+    lines = rng.permutation(kept[: len(kept) // 240 * 240].reshape(-1, 24)).reshape(-1, 10, 24)
     return zip(torch.tensor(tokens[lines]), torch.tensor(passage[lines]), strict=True)
 
 
@@ -465,10 +467,10 @@ class SkipGram:
 
 
 def learn_lines(model, lines, others, near, rate):
-    """One step for lines of words; others: the words that each line is asked about, its own 32 and then 32 drawn."""
+    """One step for lines of words; others: the words that each line is asked about, its own 24 and then 24 drawn."""
     rows, contexts = model.word[lines], model.context[others]
-    probability, truth = torch.sigmoid(rows @ contexts.mT), 1.0 * (torch.arange(64) < 32)  # yes to its own
-    weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)  # lines × 32 × 64
+    probability, truth = torch.sigmoid(rows @ contexts.mT), 1.0 * (torch.arange(48) < 24)  # yes to its own
+    weight = torch.cat([near, 5 * near.mean(dim=2, keepdim=True).expand_as(near)], dim=2)  # lines × 24 × 48
     error = weight * (probability - truth)
     model.word.index_add_(0, lines.flatten(), (error @ contexts).flatten(0, 1), alpha=-rate)
     model.context.index_add_(0, others.flatten(), (error.mT @ rows).flatten(0, 1), alpha=-rate)
@@ -477,7 +479,7 @@ def learn_lines(model, lines, others, near, rate):
 
 
 def learn_epoch(model, text, likely, rate):
-    """A step for each 16 lines. Returns the mean loss."""
+    """A step for each 10 lines. Returns the mean loss."""
     losses = []
     for lines, passages in text:
         drawn = likely.multinomial(lines.numel(), replacement=True).view(lines.shape)
@@ -485,7 +487,7 @@ def learn_epoch(model, text, likely, rate):
     return np.mean(losses)
 
 
-def learn_by_reading(tokens, passage, size, columns=64, epochs=4, seed=0):
+def learn_by_reading(tokens, passage, size, columns=64, epochs=5, seed=0):
     """Skip-gram. Returns the model, and its table before learning and after each epoch."""
     torch.manual_seed(seed)
     rng, model = np.random.RandomState(seed), SkipGram(size, columns)
@@ -507,7 +509,7 @@ def count_pairs(tokens, passage, size):
     """How often each word (row) stood near each context (column), near ones counting more."""
     pairs = csr_matrix((size, size))
     for distance, left, right in pairs_near(tokens, passage):
-        pairs += csr_matrix((np.full(len(left), 1 / distance), (left, right)), shape=(size, size))
+        pairs += csr_matrix((np.full(len(left), 1 / distance), (left, right)), shape=(size, size))  # equal ones add up
     return pairs + pairs.T
 
 
@@ -763,7 +765,7 @@ class Attention(nn.Module):  # softmax(QKᵀ/√d)V; the matrices change nothing
         self.Wq, self.Wk, self.Wv = (nn.Parameter(torch.eye(d), requires_grad=part in learned) for part in "QKV")
 
     def forward(self, asking, rows, may_look):
-        scores = asking @ self.Wq @ self.Wk.T @ rows.mT / rows.shape[-1] ** 0.5  # QKᵀ/√d, in a quicker order
+        scores = asking @ self.Wq @ self.Wk.T @ rows.mT / rows.shape[-1] ** 0.5  # (asking Wq)(rows Wk)ᵀ/√d
         weights = scores.masked_fill(~may_look, -torch.inf).softmax(dim=-1)
         return weights @ rows @ self.Wv  # weights @ V
 
@@ -856,7 +858,7 @@ def sampled_loss(model, lists, sample=slice(None), log_q=0.0):
     n, watched = torch.tensor([len(films) for films in lists]), torch.cat(lists)
     own = (viewers.repeat_interleave(n, dim=0) * model.offered(watched)).sum(dim=1) + model.bias[watched]
     scores = model(viewers, sample) - log_q  # each drawn film stands for many
-    return (n * scores.logsumexp(dim=1)).sum() - own.sum()
+    return (n * scores.logsumexp(dim=1)).sum() - own.sum()  # logsumexp: the log of the sum of e^score
 
 
 def draw_by_popularity(watched_by, number, corrected=True):

@@ -26,6 +26,7 @@ ZWNJ = "\u200c"  # the joiner that stands within Persian words
         # Ukrainian, Hebrew: the apostrophe is a letter, however it is typed
         ("М'ята, п’ять, обʼєкт в Україні", "мʼята пʼять обʼєкт україні"),
         ("ג'ירפה גדולה", "גʼירפה גדולה"),
+        ('ג׳ירפה, צה״ל או צה"ל', "גʼירפה צהʼל או צהʼל"),
         # Catalan: the dot within two l is part of the word, a dot that stands alone is not
         ("col·legi · l'intel·ligent", "col·legi intel·ligent"),
         # Vietnamese: two marks on a letter
