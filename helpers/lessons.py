@@ -279,7 +279,7 @@ def learn_averages(lists, watched_by, seed=0, columns=64, power=0.65, penalty=3.
     torch.manual_seed(seed)
     model = ViewerAsAverage(torch.as_tensor(watched_by, dtype=torch.get_default_dtype()), columns, power)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
-    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 224))
+    smaller_steps = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.05, epochs * -(-len(lists) // 224))  # rounded up
     loss_of = watching_loss if len(watched_by) <= most else loss_of_sample
     for _ in range(epochs):
         one_pass(model, lists, loss_of, penalty, optimizer, smaller_steps)
@@ -527,7 +527,7 @@ def positive_pmi(pairs, power=0.75):
 
 
 def learn_by_counting(tokens, passage, size, columns=64):
-    """Count, PPMI, truncated SVD, the square root of its weights left in the rows. Returns size × columns."""
+    """Count, PPMI, truncated SVD, each column divided by the root of its singular value. Returns size × columns."""
     svd = TruncatedSVD(columns, n_iter=4, random_state=0)
     table = svd.fit_transform(positive_pmi(count_pairs(tokens, passage, size)))
     return table / np.sqrt(np.maximum(svd.singular_values_, 1e-9))
