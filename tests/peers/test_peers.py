@@ -272,7 +272,7 @@ def figures():
 @pytest.mark.parametrize("peer", [kind.name for kind in THEIRS if kind.task == "rating"])
 def test_our_rating_model_is_ahead_of(peer, figures):
     ours, theirs = figures(OURS[0].name), figures(peer)
-    assert ours.RMSE < 0.98 * theirs.RMSE
+    assert theirs.RMSE > 1.02 * ours.RMSE  # × ours, as the README has it
     assert ours.RMSE < 0.856
 
 
@@ -280,7 +280,7 @@ def test_our_rating_model_is_ahead_of(peer, figures):
 def test_our_watching_model_stands_where_the_readme_says(peer, figures):
     ours, theirs = figures(OURS[1].name), figures(peer)
     ratio = theirs["nDCG@10"] / ours["nDCG@10"]
-    if peer in ("EASE", "LensKit: EASEScorer", "implicit: ALS"):
+    if peer in ("EASE", "LensKit: EASEScorer", "implicit: ALS", "LensKit: SLIMScorer"):
         assert 1.01 < ratio < 1.06
     elif peer == "LensKit: ImplicitMFScorer":
         assert 0.98 < ratio < 1.02
