@@ -42,7 +42,7 @@ def test_our_skip_gram_reaches_more_than_gensims_in_as_many_epochs():
     text = words, *_ = read_dictionary(load_dictionary())
     ours, theirs = (learned(kind(epochs=5), text).predict(words) for kind in (OurSkipGram, GensimSkipGram))
     assert share_right(ours, words)[0] > share_right(theirs, words)[0]
-    assert place_of_queen(ours, words) <= 10
+    assert place_of_queen(ours, words) == 3  # seed 0, as in the lesson
 
 
 def learned(model, text):

@@ -23,8 +23,8 @@ class SkipGrams(Model):
 
     task = "words"
 
-    def __init__(self, epochs=5, **settings):
-        super().__init__(epochs=epochs, **settings)
+    def __init__(self, epochs=5):
+        super().__init__(epochs=epochs)
 
 
 class OurSkipGram(SkipGrams):
@@ -58,12 +58,9 @@ class OurCounting(OurSkipGram):
 
 
 class GensimSkipGram(SkipGrams):
-    """gensim has one table that it is known by. sample: the subsampling of frequent words, 1e-3 as in ours."""
+    """gensim has one table that it is known by."""
 
     name = "gensim"
-
-    def __init__(self, epochs=2, sample=1e-3):
-        super().__init__(epochs, sample=sample)
 
     def prepare(self, known):
         from gensim.models import Word2Vec  # here, so that the rest can be imported without it
@@ -75,9 +72,8 @@ class GensimSkipGram(SkipGrams):
         self.count = Counter(read)
 
     def fit(self, seed):
-        sample = self.settings["sample"]
-        self.model = self.new(
-            vector_size=COLUMNS, window=WINDOW, negative=5, sample=sample, sg=1, min_count=1, workers=1, seed=seed + 1
+        self.model = self.new(  # sample: as in ours, and gensim's default
+            vector_size=COLUMNS, window=WINDOW, negative=5, sample=1e-3, sg=1, min_count=1, workers=1, seed=seed + 1
         )
         self.model.build_vocab_from_freq(self.count)  # what build_vocab(text) does when it has counted
         self.model.train(self.text, total_examples=len(self.text), epochs=self.settings["epochs"])
